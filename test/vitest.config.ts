@@ -1,0 +1,12 @@
+import {defineConfig} from "vitest/config";
+
+export default defineConfig({
+  test: {
+    root: new URL("..", import.meta.url).pathname,
+    include: ["test/**/*.test.ts"],
+    env: {TZ: "UTC"},
+    testTimeout: 60_000,
+    hookTimeout: 300_000,
+    maxWorkers: 2
+  }
+});
