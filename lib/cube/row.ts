@@ -1,0 +1,53 @@
+import type {Origin, Sum} from "../stats/moments.ts";
+
+/**
+ * A row of the path: what one day added to the sums of one cell and metric. A row for a variant as a whole has
+ * `cell` null; a row of a cell has one value per dimension, in the order of the definition.
+ */
+export type CubeRow = {
+  /** The day, 2026-01-31, in the experiment's timezone; in `entries` the entry date. */
+  readonly date: string;
+  readonly variant: string;
+  readonly cell: readonly string[] | null;
+  readonly metric: string;
+  /** The bin of a quantile's sketch, else null. */
+  readonly bin: number | null;
+  /** Units whose state changed that day; what `minimumUnits` is judged by. It is not published. */
+  readonly touched: number;
+  readonly n: number;
+} & Readonly<Record<Sum, number>>;
+
+/** What a cube is made of, before anything is published. */
+export interface Cube {
+  readonly dimensions: readonly string[];
+  /** Last complete day in the experiment's timezone, from the data; null without any exposure. */
+  readonly asOf: string | null;
+  readonly path: readonly CubeRow[];
+  readonly entries: readonly CubeRow[];
+  readonly traffic: readonly TrafficRow[];
+  /** The numeric origin of each metric's sums. */
+  readonly origins: Readonly<Record<string, Origin>>;
+  readonly excluded: readonly ExcludedRows[];
+  /** Rows read, of all facts together. */
+  readonly rows: number;
+  /** Distinct exposed units that count. */
+  readonly units: number;
+  /** The statement that made it. */
+  readonly sql: string;
+}
+
+/** Exposures of one hour: `hour` is 2026-01-31T13:00, in the experiment's timezone. */
+export interface TrafficRow {
+  readonly hour: string;
+  readonly variant: string;
+  readonly units: number;
+}
+
+/** Rows that do not count, and why: never dropped silently. */
+export interface ExcludedRows {
+  readonly reason: string;
+  readonly fact: string | null;
+  readonly rows: number;
+  readonly units: number | null;
+  readonly byVariant?: Readonly<Record<string, number>>;
+}
