@@ -1,0 +1,77 @@
+import type {Moments} from "../stats/moments.ts";
+
+/** Moments of each variant that has units, by variant key. */
+export type ArmMoments = Readonly<Record<string, Moments>>;
+
+/** The sketch of one variant's values: a quantile metric's bins with their cluster sums, lowest bin first. */
+export interface Sketch {
+  /** Units that count. */
+  readonly n: number;
+  readonly bins: readonly SketchBin[];
+}
+
+/** One bin: events up to it, by unit. `m` is the unit's events up to and with the bin, `k` all its events. */
+export interface SketchBin {
+  readonly lower: number;
+  readonly upper: number;
+  readonly count: number;
+  readonly mm: number;
+  readonly mk: number;
+  readonly kk: number;
+}
+
+/** What is known of one metric, all from published rows. */
+export interface MetricSums {
+  /** As of the readout's day. */
+  readonly arms: ArmMoments;
+  /** As of the end of each day since the start, oldest first, without gaps. */
+  readonly days: readonly {readonly date: string; readonly arms: ArmMoments}[];
+  /** By value of each dimension, as of the readout's day. */
+  readonly segments: readonly {readonly dimension: string; readonly value: string; readonly arms: ArmMoments}[];
+  /** By entry phase, as of the readout's day; one entry without phases. */
+  readonly strata: readonly {readonly phase: string; readonly arms: ArmMoments}[];
+  /** By variant, for quantile metrics, else null. */
+  readonly sketches: Readonly<Record<string, Sketch>> | null;
+  /** The last day on which the whole-variant sums are exact; null if nothing is published. */
+  readonly exactFrom: string | null;
+}
+
+/** New units of one day, by variant. */
+export interface TrafficDay {
+  readonly date: string;
+  readonly units: Readonly<Record<string, number>>;
+}
+
+/** Rows that do not count, and why. */
+export interface ExcludedInput {
+  readonly reason: string;
+  readonly fact: string | null;
+  readonly rows: number;
+  readonly units: number | null;
+  readonly byVariant?: Readonly<Record<string, number>>;
+}
+
+/** All that a readout is computed from: no log, no unit, no clock. */
+export interface ExperimentSums {
+  /** Last complete day in the experiment's timezone; null without any exposure. */
+  readonly asOf: string | null;
+  /** Exposed units by variant that count. */
+  readonly units: Readonly<Record<string, number>>;
+  readonly metrics: Readonly<Record<string, MetricSums>>;
+  readonly traffic: readonly TrafficDay[];
+  /** New units per hour of entry (0 to 23) and variant. */
+  readonly entryHours: readonly {readonly hour: number; readonly units: Readonly<Record<string, number>>}[];
+  /** Units by value of each dimension and variant. */
+  readonly segmentUnits: readonly {
+    readonly dimension: string;
+    readonly value: string;
+    readonly units: Readonly<Record<string, number>>;
+  }[];
+  readonly excluded: readonly ExcludedInput[];
+  /** Rows read. */
+  readonly rows: number;
+  /** Content hash of the input sums. */
+  readonly hash: string;
+  readonly sql: string | null;
+  readonly coarsened: string | null;
+}
