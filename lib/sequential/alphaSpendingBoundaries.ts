@@ -1,0 +1,136 @@
+import {normal} from "../stats/distributions.ts";
+import {normalTail} from "../stats/normalTail.ts";
+import {checkFractions, checkProbability, checkSides} from "./checks.ts";
+import type {Sides} from "./checks.ts";
+import {advance, REACH, solveScore, start} from "./recursion.ts";
+import type {Density} from "./recursion.ts";
+import {spentAlpha} from "./spentAlpha.ts";
+import type {SpendingOptions} from "./spentAlpha.ts";
+
+/** A look that was taken: its bound stays as it was. */
+export interface TakenLook {
+  /** The bound on z that held at the look; Infinity if it could not stop. */
+  readonly bound: number;
+  /** Alpha spent until and with the look, over all sides. */
+  readonly alphaSpent: number;
+}
+
+/** What a design by alpha spending is made of. */
+export interface AlphaSpendingOptions extends SpendingOptions {
+  /** Total over the sides, in (0, 1); defaults to 0.05. */
+  alpha?: number;
+  /** 2 (default) is symmetric, each side spends alpha / 2; 1 looks towards positive z only. */
+  sides?: Sides;
+  /** Bounds and spent alpha of the first looks, kept as they were when the schedule changed; defaults to none. */
+  taken?: readonly TakenLook[];
+  /** `all` lets the last look spend all that is left though its fraction is short of 1; defaults to `by-function`. */
+  lastLook?: "by-function" | "all";
+  /** Lower bounds on z below which paths stop for futility, binding: one per look (-Infinity for none); one-sided only. */
+  stopBelow?: readonly number[];
+}
+
+/** The bounds of a group-sequential test, one number per look. */
+export interface AlphaSpendingBoundaries {
+  fractions: number[];
+  /** Reject when z (two-sided: |z|) is at least this. Infinity where nothing can be spent yet: write null in JSON. */
+  z: number[];
+  /** Spent until and with the look, on each side. */
+  cumulativeAlphaPerSide: number[];
+  /** The same over all sides. */
+  alphaSpent: number[];
+  /** The fixed-sample p-value, of as many sides, that corresponds to the bound. */
+  nominalP: number[];
+}
+
+/**
+ * Returns the bounds on z of a group-sequential test whose alpha is spent by a function of information, for looks at any
+ * increasing fractions, by exact recursion (absolute error of z below 1e-6; in fact near 1e-9). z(t) sqrt(t) must have
+ * independent increments, as cumulative differences over *mature* units have.
+ *
+ * The last look may be past 1 (it spends what is left, once) or short of 1 (it spends by the function, or all that is
+ * left with `lastLook: "all"`). A look at which less than about 1e-300 may be spent, such as O'Brien-Fleming spending
+ * at fraction 0.001, has the bound Infinity. With `taken`, the first looks keep their bounds, and later ones spend only
+ * what the function allows beyond what was spent: nothing while the function is behind.
+ *
+ * @param fractions information at each look as a share of the planned one, increasing, see `checkFractions`
+ * @throws {RangeError} if the fractions, alpha, sides or parameters are out of range or more looks are taken than given
+ * @see Lan & DeMets (1983), Biometrika 70:659-663, https://doi.org/10.1093/biomet/70.3.659
+ * @see Jennison & Turnbull (2000), Group Sequential Methods with Applications to Clinical Trials, chapters 7 and 19
+ * @example alphaSpendingBoundaries([0.5, 1]).z // [2.9625…, 1.9685…]
+ */
+export function alphaSpendingBoundaries(
+  fractions: readonly number[],
+  {alpha = 0.05, sides = 2, taken = [], lastLook = "by-function", stopBelow, ...spending}: AlphaSpendingOptions = {}
+): AlphaSpendingBoundaries {
+  checkProbability("alpha", alpha);
+  checkSides(sides);
+  checkFractions(fractions);
+  if (taken.length > fractions.length) {
+    throw new RangeError(`invalid taken; more looks than fractions (${fractions.length}): ${taken.length}`);
+  }
+  if (stopBelow !== undefined && sides === 2) throw new RangeError("invalid stopBelow; sides must be 1: 2");
+  const perSide = alpha / sides;
+  const cumulative = cumulativeAlpha(fractions, perSide, sides, {taken, lastLook, ...spending});
+  const increments = cumulative.map((spent, k) => spent - (cumulative[k - 1] ?? 0));
+  const far = reaches(fractions, increments);
+  const z: number[] = [];
+  let density: Density = start;
+  fractions.forEach((time, k) => {
+    const kept = taken[k]?.bound;
+    const score = kept === undefined ? solveScore(density, time, increments[k] ?? 0, 1) : kept * Math.sqrt(time);
+    z.push(kept ?? score / Math.sqrt(time));
+    const next = fractions[k + 1];
+    if (next === undefined) return;
+    const reach = (far[k] ?? REACH) * Math.sqrt(time);
+    const upper = Math.min(score, reach);
+    const below = stopBelow?.[k] ?? -Infinity;
+    const lower = sides === 2 ? -upper : Math.max(below * Math.sqrt(time), -reach);
+    const nextDeviation = Math.sqrt(next - time);
+    density = advance(density, time, lower, upper, {nextDeviation, symmetric: sides === 2});
+  });
+  return {
+    fractions: [...fractions],
+    z,
+    cumulativeAlphaPerSide: cumulative,
+    alphaSpent: cumulative.map((spent) => spent * sides),
+    nominalP: z.map((bound) => sides * normalTail(bound))
+  };
+}
+
+/** Alpha spent per side until each look: never less than before, never more than there is. */
+function cumulativeAlpha(
+  fractions: readonly number[],
+  perSide: number,
+  sides: Sides,
+  {taken = [], lastLook, ...spending}: AlphaSpendingOptions
+): number[] {
+  let spent = 0;
+  return fractions.map((fraction, k) => {
+    const look = taken[k];
+    if (look !== undefined) {
+      const kept = look.alphaSpent / sides;
+      if (!(spent <= kept * (1 + 1e-9) && kept <= perSide * (1 + 1e-9))) {
+        throw new RangeError(`invalid taken; alphaSpent not increasing up to alpha: ${look.alphaSpent}`);
+      }
+      return (spent = Math.min(kept, perSide));
+    }
+    const last = k === fractions.length - 1 && lastLook === "all";
+    return (spent = Math.max(spent, last ? perSide : spentAlpha(fraction, perSide, spending)));
+  });
+}
+
+/**
+ * How many standard deviations from 0 matter at each look: those from where a later exit of its small probability comes.
+ * A path that exits at a later time s at bound b was, at time t, near b t / s with variance t (1 - t / s).
+ */
+function reaches(fractions: readonly number[], increments: readonly number[]): number[] {
+  const quantiles = increments.map((increment) => (increment > 0 ? normal.upperQuantile(increment) : 0));
+  return fractions.map((time, k) => {
+    let reach = REACH;
+    for (let j = k + 1; j < fractions.length; ++j) {
+      const share = time / (fractions[j] ?? time);
+      reach = Math.max(reach, (quantiles[j] ?? 0) * Math.sqrt(share) + REACH * Math.sqrt(1 - share));
+    }
+    return reach;
+  });
+}
