@@ -67,6 +67,10 @@ export interface ExperimentSums {
     readonly value: string;
     readonly units: Readonly<Record<string, number>>;
   }[];
+  /** Exposed units with any event of the facts in use, by variant; null where the input is no log of events. */
+  readonly activeUnits: Readonly<Record<string, number>> | null;
+  /** The largest share of a metric's total that one unit carries, in steps of 1%, 2%, 5%, 10%, 20%, 50%; 0 below 1%. */
+  readonly largestShare: Readonly<Record<string, number>>;
   readonly excluded: readonly ExcludedInput[];
   /** Rows read. */
   readonly rows: number;
