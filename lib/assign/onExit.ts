@@ -1,0 +1,64 @@
+/** What an ending process or page needs to know of a logger. */
+export interface Flushable {
+  readonly isPending: () => boolean;
+  readonly flush: () => Promise<boolean>;
+  /** Writes what it can before returning; `isLast` has it tell of what stays behind. */
+  readonly flushSync: (isLast: boolean) => void;
+}
+
+/**
+ * Has a logger flushed when the process ends or the page is left or hidden; returns a function that undoes it. All loggers share one
+ * set of listeners. A signal that nothing else listens for still ends the process as it would have.
+ */
+export function onExit(flushable: Flushable): () => void {
+  if (!live.size) hook(true);
+  live.add(flushable);
+  return () => {
+    live.delete(flushable);
+    if (!live.size) hook(false);
+  };
+}
+
+const live = new Set<Flushable>();
+const tried = new WeakSet<Flushable>();
+
+const onProcess = {
+  beforeExit() {
+    for (const flushable of live) {
+      // A flush that failed is not begun anew: the process would never end.
+      if (!flushable.isPending() || tried.has(flushable)) continue;
+      tried.add(flushable);
+      void flushable.flush().then((done) => done && tried.delete(flushable));
+    }
+  },
+  exit: () => leave(true),
+  SIGINT: end,
+  SIGTERM: end,
+  SIGHUP: end
+};
+
+async function end(signal: NodeJS.Signals): Promise<void> {
+  leave();
+  if (process.listenerCount(signal) > 1) return;
+  await Promise.all([...live].map((flushable) => flushable.isPending() && flushable.flush()));
+  leave(true);
+  hook(false);
+  process.kill(process.pid, signal);
+}
+
+function leave(isLast = false): void {
+  for (const flushable of live) flushable.flushSync(isLast);
+}
+
+function hide(): void {
+  leave();
+}
+
+function hook(on: boolean): void {
+  const act = on ? "addEventListener" : "removeEventListener";
+  if (typeof document !== "undefined") {
+    globalThis[act]("pagehide", hide);
+    document[act]("visibilitychange", hide);
+  } else if (typeof process !== "undefined")
+    for (const [name, listener] of Object.entries(onProcess)) process[on ? "on" : "off"](name, listener);
+}
