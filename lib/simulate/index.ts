@@ -1,0 +1,10 @@
+export {createCsvEncoder} from "./encodeCsv.ts";
+export {planSimulation, unitId} from "./planSimulation.ts";
+export type {SimulationInput, SimulationPlan} from "./planSimulation.ts";
+export {mixWord, RandomStream, textToWord} from "./random.ts";
+export {simulateDay, simulateDays} from "./simulateDays.ts";
+export type {EventBatch, ExposureBatch, SimulatedDay} from "./simulateDays.ts";
+export {simulateSchema} from "./simulateSchema.ts";
+export type {SimulateBlock, SimulateSpec} from "./simulateSchema.ts";
+export {createRoom, simulateUnit} from "./simulateUnit.ts";
+export type {UnitSink} from "./simulateUnit.ts";
