@@ -1,0 +1,199 @@
+import {createHash} from "node:crypto";
+import {createWriteStream} from "node:fs";
+import type {WriteStream} from "node:fs";
+import {mkdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {finished} from "node:stream/promises";
+import {DuckDBInstance} from "@duckdb/node-api";
+import type {Definitions, Experiment} from "../experiment/definition.ts";
+import {nearestName} from "../experiment/nearestName.ts";
+import {createCsvEncoder} from "../simulate/encodeCsv.ts";
+import {planSimulation} from "../simulate/planSimulation.ts";
+import type {SimulationPlan} from "../simulate/planSimulation.ts";
+import {simulateDays} from "../simulate/simulateDays.ts";
+
+/** Of the event log; exposures are always CSV, which one can look at. */
+export type LogFormat = "csv" | "parquet";
+
+/** What became of one experiment's logs. */
+export interface SimulatedLogs {
+  readonly id: string;
+  readonly folder: string;
+  /** Whether they were there already, made from the same block. */
+  readonly skipped: boolean;
+  /** Rows. */
+  readonly exposures: number;
+  readonly events: number;
+}
+
+export interface SimulateOptions {
+  /** Folder of the definitions; default data. */
+  dataDir?: string;
+  /** Folder that gets one folder of logs for each experiment; default demo in the folder of the definitions. */
+  outDir?: string;
+  /** Only these experiments; default all that have a `simulate:` block. */
+  ids?: readonly string[];
+  /** Whether to make logs again that are there already; default false. */
+  force?: boolean;
+  /** Default: what the event facts of sources.yaml read (a path that ends in .parquet), else CSV. */
+  format?: LogFormat | undefined;
+  /** Is told of each experiment before and after, and each day in between, a share of its days from 0 to 1. */
+  report?: (id: string, share: number) => void;
+}
+
+/** Raised when the simulator changes what it writes, so that logs of an older one are made again. */
+const VERSION = 1;
+
+/**
+ * Writes the logs of experiments that have a `simulate:` block, `<out>/<id>/exposures.csv` and `events.csv` or
+ * `events.parquet`, the same bytes for the same block. Each is written beside and renamed when it is whole; a stamp,
+ * `simulated.json`, is written last and says what they were made from. Logs with the stamp of the same block are left.
+ * @returns a record for each experiment, in the order of the definitions
+ * @throws {TypeError} if an id is unknown or has no `simulate:` block, or a block is wrong; then nothing is written
+ */
+export async function simulateExperiments(
+  definitions: Pick<Definitions, "experiments"> & Partial<Pick<Definitions, "sources">>,
+  options: SimulateOptions = {}
+): Promise<SimulatedLogs[]> {
+  const {dataDir = "data", outDir = join(dataDir, "demo"), ids = [], force = false, report = () => {}} = options;
+  const format = options.format ?? formatOf(definitions.sources);
+  const plans = choose(definitions.experiments, ids).map(
+    (experiment) => [planSimulation(experiment), hashOf(experiment, format)] as const
+  );
+  const logs: SimulatedLogs[] = [];
+  for (const [plan, hash] of plans) {
+    const folder = join(outDir, plan.id);
+    const stamp = force ? null : await readStamp(folder, hash, format);
+    if (!stamp) report(plan.id, 0);
+    const rows = stamp ?? (await writeLogs(plan, folder, hash, format, report));
+    logs.push({id: plan.id, folder, skipped: stamp !== null, exposures: rows.exposures, events: rows.events});
+  }
+  return logs;
+}
+
+function choose(experiments: readonly Experiment[], ids: readonly string[]): Experiment[] {
+  if (ids.length === 0) return experiments.filter(({simulate}) => simulate !== undefined);
+  const known = experiments.map(({id}) => id);
+  for (const id of ids) {
+    if (known.includes(id)) continue;
+    const nearest = nearestName(id, known);
+    throw new TypeError(`unknown experiment: ${id}${nearest ? `; did you mean ${nearest}?` : ""}`);
+  }
+  return experiments.filter(({id}) => ids.includes(id));
+}
+
+function formatOf(sources: Definitions["sources"] | undefined): LogFormat {
+  const paths = Object.values(sources?.facts ?? {}).flatMap((fact) =>
+    fact.shape === "events" ? (fact.path ?? []) : []
+  );
+  return paths.some((path) => path.endsWith(".parquet")) ? "parquet" : "csv";
+}
+
+function hashOf(experiment: Experiment, format: LogFormat): string {
+  const {id, start, end, variants, phases, simulate} = experiment;
+  const shares = Object.entries(variants).map(([key, {weight, values}]) => [key, weight, values ?? null]);
+  const made = {VERSION, format, id, experiment: experiment.experiment, start, end, shares, phases, simulate};
+  return createHash("sha256").update(JSON.stringify(made)).digest("hex");
+}
+
+interface Stamp {
+  readonly hash: string;
+  readonly exposures: number;
+  readonly events: number;
+  /** Bytes by file name. */
+  readonly files: Readonly<Record<string, number>>;
+}
+
+async function readStamp(folder: string, hash: string, format: LogFormat): Promise<Stamp | null> {
+  try {
+    const stamp: unknown = JSON.parse(await readFile(join(folder, "simulated.json"), "utf8"));
+    if (!isStamp(stamp) || stamp.hash !== hash) return null;
+    for (const name of ["exposures.csv", `events.${format}`]) {
+      if ((await stat(join(folder, name))).size !== stamp.files[name]) return null;
+    }
+    return stamp;
+  } catch {
+    return null;
+  }
+}
+
+function isStamp(value: unknown): value is Stamp {
+  return typeof value === "object" && value !== null && "hash" in value && "files" in value && "events" in value;
+}
+
+async function writeLogs(
+  plan: SimulationPlan,
+  folder: string,
+  hash: string,
+  format: LogFormat,
+  report: (id: string, share: number) => void
+): Promise<Stamp> {
+  const path = (name: string) => join(folder, name);
+  await mkdir(folder, {recursive: true});
+  await rm(path("simulated.json"), {force: true});
+  const encoder = createCsvEncoder(plan);
+  const exposures = createWriteStream(path("exposures.csv.part"));
+  const events = createWriteStream(path("events.csv.part"));
+  const done = Promise.all([finished(exposures), finished(events)]);
+  // A failed write is thrown where it is awaited; until then it must not end the process.
+  done.catch(() => {});
+  const rows = {exposures: 0, events: 0};
+  try {
+    await write(exposures, encoder.exposureHeader());
+    await write(events, encoder.eventHeader());
+    for (const day of simulateDays(plan)) {
+      rows.exposures += day.exposures.length;
+      rows.events += day.events.length;
+      await write(exposures, encoder.exposures(day));
+      await write(events, encoder.events(day));
+      report(plan.id, (0.9 * (day.day + plan.pre + 1)) / (plan.days + plan.pre));
+    }
+    exposures.end();
+    events.end();
+    await done;
+    if (format === "parquet") await csvToParquet(plan, path("events.csv.part"), path("events.parquet.part"));
+    await rename(path("exposures.csv.part"), path("exposures.csv"));
+    await rename(path(`events.${format}.part`), path(`events.${format}`));
+    await rm(path(format === "csv" ? "events.parquet" : "events.csv"), {force: true});
+    const names = ["exposures.csv", `events.${format}`];
+    const files: Record<string, number> = {};
+    for (const name of names) files[name] = (await stat(path(name))).size;
+    const stamp = {hash, ...rows, files};
+    await writeFile(path("simulated.json.part"), `${JSON.stringify(stamp, null, 2)}\n`);
+    await rename(path("simulated.json.part"), path("simulated.json"));
+    report(plan.id, 1);
+    return stamp;
+  } finally {
+    exposures.destroy();
+    events.destroy();
+    for (const name of ["exposures.csv", "events.csv", "events.parquet", "simulated.json"]) {
+      await rm(path(`${name}.part`), {force: true});
+    }
+  }
+}
+
+/** Waits until the bytes are handed over: the encoder uses their memory again. */
+function write(stream: WriteStream, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(bytes, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+async function csvToParquet(plan: SimulationPlan, from: string, to: string): Promise<void> {
+  // One thread: the order of rows and the cut into row groups are then the same every time.
+  const instance = await DuckDBInstance.create(":memory:", {threads: "1"});
+  const connection = await instance.connect();
+  const types = ["'user_id': 'VARCHAR'", "'ts': 'TIMESTAMP'", "'event': 'VARCHAR'"];
+  for (const column of plan.columns) types.push(`'${column}': 'DOUBLE'`);
+  if (plan.faults.late) types.push("'arrived': 'TIMESTAMP'");
+  const text = (path: string) => `'${path.replaceAll("'", "''")}'`;
+  try {
+    await connection.run(
+      `COPY (SELECT * FROM read_csv(${text(from)}, header = true, delim = ',', quote = '"', columns = {${types.join(", ")}}))
+       TO ${text(to)} (FORMAT parquet, COMPRESSION zstd)`
+    );
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
