@@ -59,7 +59,7 @@ export interface AssignOptions {
  * @param attributes what the targeting rule may ask about; defaults to {}
  * @throws as `prepareExperiment`, if the definition is not a valid one; never because of the unit or its attributes
  * @example assign({id: "a", status: "running", variants: {control: {weight: 0.5}, green: {weight: 0.5}}}, "user-42")
- * // {variant: "green", config: {}, reason: "assigned"}
+ * // {variant: "control", config: {}, reason: "assigned"}
  */
 export function assign(
   experiment: Experiment | null | undefined,

@@ -22,7 +22,7 @@ export type Purpose = "variant" | "ramp" | "group" | "holdout";
  * @param purpose what the bucket decides
  * @param salt the experiment's salt, or the id of the group or holdout
  * @param unit the unit's id
- * @example bucket("variant", "green-checkout", "user-42") // 8010
+ * @example bucket("variant", "green-checkout", "user-42") // 2625
  */
 export function bucket(purpose: Purpose, salt: string, unit: string): number {
   return Math.floor((murmur3(`${purpose}:${salt}:${unit}`) * BUCKETS) / 0x100000000);
