@@ -1,9 +1,7 @@
-import {normal} from "../stats/distributions.ts";
 import {normalTail} from "../stats/normalTail.ts";
 import {checkFractions, checkProbability, checkSides} from "./checks.ts";
 import type {Sides} from "./checks.ts";
-import {advance, REACH, solveScore, start} from "./recursion.ts";
-import type {Density} from "./recursion.ts";
+import {solveBounds} from "./solveBounds.ts";
 import {spentAlpha} from "./spentAlpha.ts";
 import type {SpendingOptions} from "./spentAlpha.ts";
 
@@ -25,8 +23,6 @@ export interface AlphaSpendingOptions extends SpendingOptions {
   taken?: readonly TakenLook[];
   /** `all` lets the last look spend all that is left though its fraction is short of 1; defaults to `by-function`. */
   lastLook?: "by-function" | "all";
-  /** Lower bounds on z below which paths stop for futility, binding: one per look (-Infinity for none); one-sided only. */
-  stopBelow?: readonly number[];
 }
 
 /** The bounds of a group-sequential test, one number per look. */
@@ -60,7 +56,7 @@ export interface AlphaSpendingBoundaries {
  */
 export function alphaSpendingBoundaries(
   fractions: readonly number[],
-  {alpha = 0.05, sides = 2, taken = [], lastLook = "by-function", stopBelow, ...spending}: AlphaSpendingOptions = {}
+  {alpha = 0.05, sides = 2, taken = [], lastLook = "by-function", ...spending}: AlphaSpendingOptions = {}
 ): AlphaSpendingBoundaries {
   checkProbability("alpha", alpha);
   checkSides(sides);
@@ -68,25 +64,13 @@ export function alphaSpendingBoundaries(
   if (taken.length > fractions.length) {
     throw new RangeError(`invalid taken; more looks than fractions (${fractions.length}): ${taken.length}`);
   }
-  if (stopBelow !== undefined && sides === 2) throw new RangeError("invalid stopBelow; sides must be 1: 2");
   const perSide = alpha / sides;
   const cumulative = cumulativeAlpha(fractions, perSide, sides, {taken, lastLook, ...spending});
-  const increments = cumulative.map((spent, k) => spent - (cumulative[k - 1] ?? 0));
-  const far = reaches(fractions, increments);
-  const z: number[] = [];
-  let density: Density = start;
-  fractions.forEach((time, k) => {
-    const kept = taken[k]?.bound;
-    const score = kept === undefined ? solveScore(density, time, increments[k] ?? 0, 1) : kept * Math.sqrt(time);
-    z.push(kept ?? score / Math.sqrt(time));
-    const next = fractions[k + 1];
-    if (next === undefined) return;
-    const reach = (far[k] ?? REACH) * Math.sqrt(time);
-    const upper = Math.min(score, reach);
-    const below = stopBelow?.[k] ?? -Infinity;
-    const lower = sides === 2 ? -upper : Math.max(below * Math.sqrt(time), -reach);
-    const nextDeviation = Math.sqrt(next - time);
-    density = advance(density, time, lower, upper, {nextDeviation, symmetric: sides === 2});
+  const {z} = solveBounds({
+    fractions,
+    sides,
+    alphaIncrements: increments(cumulative),
+    takenBounds: taken.map(({bound}) => bound)
   });
   return {
     fractions: [...fractions],
@@ -98,7 +82,7 @@ export function alphaSpendingBoundaries(
 }
 
 /** Alpha spent per side until each look: never less than before, never more than there is. */
-function cumulativeAlpha(
+export function cumulativeAlpha(
   fractions: readonly number[],
   perSide: number,
   sides: Sides,
@@ -119,18 +103,7 @@ function cumulativeAlpha(
   });
 }
 
-/**
- * How many standard deviations from 0 matter at each look: those from where a later exit of its small probability comes.
- * A path that exits at a later time s at bound b was, at time t, near b t / s with variance t (1 - t / s).
- */
-function reaches(fractions: readonly number[], increments: readonly number[]): number[] {
-  const quantiles = increments.map((increment) => (increment > 0 ? normal.upperQuantile(increment) : 0));
-  return fractions.map((time, k) => {
-    let reach = REACH;
-    for (let j = k + 1; j < fractions.length; ++j) {
-      const share = time / (fractions[j] ?? time);
-      reach = Math.max(reach, (quantiles[j] ?? 0) * Math.sqrt(share) + REACH * Math.sqrt(1 - share));
-    }
-    return reach;
-  });
+/** Returns the differences of cumulative values, the first from 0. */
+export function increments(cumulative: readonly number[]): number[] {
+  return cumulative.map((value, k) => value - (cumulative[k - 1] ?? 0));
 }

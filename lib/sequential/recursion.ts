@@ -129,6 +129,7 @@ export function solveScore(from: Density, time: number, probability: number, sid
   const n = mass.length;
   let total = 0;
   for (const m of mass) total += m;
+  if (n === 0) return side * Infinity;
   if (!(probability < total)) return -side * Infinity;
   const dt = time - from.time;
   const deviation = Math.sqrt(dt);

@@ -32,14 +32,6 @@ describe("alphaSpendingBoundaries(fractions, options)", () => {
     expect(z[0]).toBeCloseTo(5.026312836056685, 9);
     expect(z[1]).toBeCloseTo(5.0202874217715925, 9);
   });
-  it("counts paths that stopped for futility out, when that is binding", () => {
-    // scipy 1.17: as above, from z = 0.5 up at the first look
-    const {z} = alphaSpendingBoundaries([0.5, 1], {alpha: 0.025, sides: 1, stopBelow: [0.5, -Infinity]});
-    expect(z[1]).toBeCloseTo(1.940832399060673, 8);
-    expect(() => alphaSpendingBoundaries([0.5, 1], {stopBelow: [0.5, 0]})).toThrow(
-      "invalid stopBelow; sides must be 1: 2"
-    );
-  });
   it("spends the rest once when the last look is past 1", () => {
     const {z, alphaSpent} = alphaSpendingBoundaries([0.3, 0.5, 1.3]);
     expect(alphaSpent[2]).toBe(0.05);

@@ -6,7 +6,7 @@ const names: SpendingName[] = ["obrien-fleming", "pocock", "hwang-shih-decani", 
 
 describe("spentAlpha(fraction, alpha, options)", () => {
   it("agrees with Lan & DeMets (1983): O'Brien-Fleming type at one half", () => {
-    // R 4.2: 2 * (1 - pnorm(qnorm(1 - 0.025 / 2) / sqrt(0.5)))
+    // scipy 1.10: 2 * norm.sf(norm.isf(0.0125) / sqrt(0.5))
     expect(spentAlpha(0.5, 0.025)).toBeCloseTo(0.0015253227579889112, 12);
   });
   it("spends nothing at 0 and all of it from 1 on, by every function", () => {
