@@ -1,0 +1,42 @@
+import {checkFinite, checkPositive} from "./checks.ts";
+
+/** A mean difference and what it rests on: its variance is `variance / n`. */
+export interface MeanDifference {
+  readonly n: number;
+  readonly meanDifference: number;
+  readonly variance: number;
+}
+
+/**
+ * Returns the natural logarithm of the mixture likelihood ratio of the mSPRT: the likelihood of the difference averaged
+ * over a normal mixing distribution of the true difference (mean 0, standard deviation tau), over that under no
+ * difference. It stays on the log scale, so nothing overflows at n = 1e9. 1 / exp of it is an always-valid p-value.
+ *
+ * @param difference the difference; n and variance positive, Var(meanDifference) = variance / n
+ * @param tau standard deviation of the mixing distribution, in units of the difference; positive
+ * @throws {RangeError} if anything is out of range
+ * @see Johari, Koomen, Pekelis & Walsh (2022), Oper. Res. 70:1806-1821, https://arxiv.org/abs/1512.04922
+ * @see Robbins (1970), Ann. Math. Stat. 41:1397-1409
+ * @example msprtLogLambda({n: 168123, meanDifference: 0.0609, variance: 16.41}, 0.0805) // about 16.6
+ */
+export function msprtLogLambda({n, meanDifference, variance}: MeanDifference, tau: number): number {
+  checkPositive("n", n);
+  checkFinite("meanDifference", meanDifference);
+  checkPositive("variance", variance);
+  checkPositive("tau", tau);
+  const noise = variance / n;
+  return logMixture(meanDifference / Math.sqrt(noise), (tau / noise) * tau);
+}
+
+/**
+ * Returns the log mixture likelihood ratio for z and the ratio of the mixing variance to the variance of the estimate.
+ * Asymptotic confidence sequences are the same with ratio n rho².
+ */
+export function logMixture(z: number, ratio: number): number {
+  return (z * z * ratio) / (1 + ratio) / 2 - Math.log1p(ratio) / 2;
+}
+
+/** Returns the |z| at which the log mixture likelihood ratio reaches ln(1 / alpha): the sequence's multiplier. */
+export function mixtureMultiplier(ratio: number, alpha: number): number {
+  return Math.sqrt((1 + 1 / ratio) * (Math.log1p(ratio) - 2 * Math.log(alpha)));
+}
