@@ -34,6 +34,17 @@ export interface Cube {
   readonly units: number;
   /** The statement that made it. */
   readonly sql: string;
+  /** What was chosen from the data, and is to be the same on the next day. */
+  readonly pins: Pins;
+}
+
+/** What a definition leaves to the data; fixed once and kept in the definition's lock. */
+export interface Pins {
+  /** The value of each metric's cap that was given as a percentile, in the metric's unit. */
+  readonly caps: Readonly<Record<string, number>>;
+  /** The values of each dimension that are kept; the rest is `other`. */
+  readonly tops: Readonly<Record<string, readonly string[]>>;
+  readonly origins: Readonly<Record<string, Origin>>;
 }
 
 /** Exposures of one hour: `hour` is 2026-01-31T13:00, in the experiment's timezone. */

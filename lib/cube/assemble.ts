@@ -1,0 +1,132 @@
+import type {Letter, Origin, Sum} from "../stats/moments.ts";
+import {sums} from "../stats/moments.ts";
+import type {ExactSums} from "./exactSums.ts";
+import {addSums, centredSums, chooseOrigins, noSums, originOf} from "./exactSums.ts";
+import type {Group} from "./increments.ts";
+import type {Plan} from "./plan.ts";
+import {isZeroOrOne} from "./sql/increments.ts";
+import type {CubeRow} from "./row.ts";
+import {wholeNumber} from "./steps.ts";
+import {dateOfDay} from "./zone.ts";
+
+export interface AssembleOptions {
+  /** The dimensions' values of each cell. */
+  cells: readonly (readonly string[])[];
+  /** Origins that were fixed before. */
+  origins: Readonly<Record<string, Origin>>;
+}
+
+interface Assembled {
+  readonly dimensions: readonly string[];
+  readonly path: readonly CubeRow[];
+  readonly entries: readonly CubeRow[];
+  readonly origins: Readonly<Record<string, Origin>>;
+}
+
+/** Where a row belongs; `cell` is -1 for the variant as a whole. */
+interface Key {
+  readonly day: number;
+  readonly variant: number;
+  readonly cell: number;
+}
+
+/** Turns exact whole numbers into the rows of the path and of the entries, those of variants as a whole added. */
+export function assemble(plan: Plan, groups: readonly Group[], {cells, origins: pinned}: AssembleOptions): Assembled {
+  const {dimensions, metrics, variants} = plan;
+  const path: CubeRow[] = [];
+  const entries: CubeRow[] = [];
+  const origins: Record<string, Origin> = {};
+  for (const {metrics: indexes, rows, divisors} of groups) {
+    let column = 4;
+    for (const [i, index] of indexes.entries()) {
+      const metric = metrics[index];
+      if (metric === undefined) continue;
+      const from = column;
+      column += 2 + metric.sums.length;
+      const summed = [new Map<string, [Key, ExactSums]>(), new Map<string, [Key, ExactSums]>()] as const;
+      const whole = noSums(metric.sums.length);
+      for (const row of rows) {
+        const byEntry = Number(row[0]) === 1;
+        const exact: ExactSums = {
+          touched: wholeNumber(row[from]),
+          n: wholeNumber(row[from + 1]),
+          values: metric.sums.map((_, s) => wholeNumber(row[from + 2 + s]))
+        };
+        if (byEntry) exact.touched = exact.n;
+        if (exact.touched === 0n) continue;
+        if (!byEntry) addSums(whole, exact);
+        const key = {day: Number(row[1]), variant: Number(row[2]), cell: Number(row[3])};
+        const into = byEntry ? summed[1] : summed[0];
+        add(into, {...key, cell: -1}, exact);
+        if (dimensions.length > 0) add(into, key, exact);
+      }
+      const letters = metric.sums;
+      const steps = divisors[i] ?? {};
+      const chosen = chooseOrigins(letters, whole);
+      for (const letter of [...chosen.keys()]) if (isZeroOrOne(metric, letter)) chosen.delete(letter);
+      if (metric.kind === "time-to-event") chosen.clear();
+      const fixed = pinned[metric.key];
+      if (fixed !== undefined) {
+        chosen.clear();
+        for (const [letter, value] of Object.entries(fixed) as [Letter, number][])
+          chosen.set(letter, BigInt(Math.round(value * (steps[letter] ?? 1))));
+      }
+      origins[metric.key] = originOf(chosen, steps);
+      summed.forEach((map, which) => {
+        for (const [{day, variant, cell}, exact] of map.values()) {
+          const centred = centredSums(letters, exact, chosen, steps);
+          (which === 0 ? path : entries).push({
+            date: dateOfDay(day),
+            variant: variants[variant] ?? "",
+            cell: cell < 0 ? null : (cells[cell] ?? []),
+            metric: metric.key,
+            bin: null,
+            touched: Number(exact.touched),
+            n: Number(exact.n),
+            ...allSums(centred)
+          });
+        }
+      });
+    }
+  }
+  const order = compareRows(plan);
+  return {dimensions, path: path.sort(order), entries: entries.sort(order), origins};
+}
+
+/** Returns all sums, 0 where absent. */
+export function allSums(some: Partial<Record<Sum, number>>): Record<Sum, number> {
+  return Object.fromEntries(sums.map((sum) => [sum, some[sum] ?? 0])) as Record<Sum, number>;
+}
+
+/** Returns the order of a cube's rows: by date, variant, cell (the whole variant first), metric and bin. */
+export function compareRows({variants, metrics}: Pick<Plan, "variants" | "metrics">) {
+  const variantOrder = new Map(variants.map((variant, i) => [variant, i]));
+  const metricOrder = new Map(metrics.map(({key}, i) => [key, i]));
+  return (a: Omit<CubeRow, "touched">, b: Omit<CubeRow, "touched">): number =>
+    compareText(a.date, b.date) ||
+    (variantOrder.get(a.variant) ?? 0) - (variantOrder.get(b.variant) ?? 0) ||
+    compareCells(a.cell, b.cell) ||
+    (metricOrder.get(a.metric) ?? 0) - (metricOrder.get(b.metric) ?? 0) ||
+    (a.bin ?? -1) - (b.bin ?? -1);
+}
+
+function compareCells(a: readonly string[] | null, b: readonly string[] | null): number {
+  if (a === null || b === null) return (a === null ? 0 : 1) - (b === null ? 0 : 1);
+  for (let i = 0; i < a.length; ++i) {
+    const order = compareText(a[i] ?? "", b[i] ?? "");
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+/** By code units, the same in every locale. */
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function add(to: Map<string, [Key, ExactSums]>, key: Key, exact: ExactSums): void {
+  const name = `${key.day} ${key.variant} ${key.cell}`;
+  const known = to.get(name);
+  if (known === undefined) to.set(name, [key, {...exact, values: [...exact.values]}]);
+  else addSums(known[1], exact);
+}

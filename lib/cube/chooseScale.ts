@@ -1,0 +1,58 @@
+import type {Hits} from "./buildLogs.ts";
+import type {LoadContext} from "./loadFacts.ts";
+import type {Plan} from "./plan.ts";
+import {largest, largestTotals} from "./sql/totals.ts";
+import type {Scale} from "./sql/totals.ts";
+import {numberOf} from "./steps.ts";
+
+/**
+ * Returns the steps of whole numbers that values are added up in. They are as fine as they can be while the sum of
+ * squares of all units still has fewer than 127 bits: with a million units the largest total has 52 bits, as many as a
+ * double. Chosen from largest values and whole numbers only, they are the same at any number of threads.
+ */
+export async function chooseScale(
+  {engine, steps}: LoadContext,
+  plan: Plan,
+  hits: readonly Hits[],
+  {asOf, units}: {asOf: number; units: number}
+): Promise<Scale> {
+  const bits: Record<string, number> = {};
+  const room = Math.min(60, Math.floor((124 - Math.ceil(Math.log2(units + 2))) / 2));
+  for (const {table, streams} of hits) {
+    const summed = streams.filter((stream) => summable(plan, stream.id));
+    if (summed.length === 0) continue;
+    const [maxima] = await steps.rows(largest(summed, table));
+    const exponents = summed.map((_, i) => exponentOf(numberOf(maxima?.[i]) ?? 0));
+    const [totals] = await steps.rows(largestTotals(engine.dialect, summed, table, exponents));
+    summed.forEach(({id}, i) => {
+      const total = Math.ceil(Math.log2((numberOf(totals?.[i]) ?? 0) + 1)) - 20 + (exponents[i] ?? 0);
+      bits[id] = clamp(room - 1 - total);
+    });
+  }
+  for (const {id} of plan.attributes) {
+    const [maximum] = await steps.rows(
+      `SELECT max(abs(${id})) FROM units WHERE counts AND ${engine.dialect.finite(id)}`
+    );
+    bits[id] = clamp(room - 1 - exponentOf(numberOf(maximum?.[0]) ?? 0));
+  }
+  return {bits, asOf};
+}
+
+/** Whether any metric adds up the values of a stream. */
+function summable(plan: Plan, id: string): boolean {
+  return plan.metrics.some(({sides}) =>
+    Object.values(sides).some((side) => side.of === "stream" && side.stream.id === id && side.reduce === "sum")
+  );
+}
+
+/** The smallest e with value <= 2^e. */
+function exponentOf(value: number): number {
+  if (!(value > 0)) return 0;
+  const exponent = Math.ceil(Math.log2(value));
+  return value > 2 ** exponent ? exponent + 1 : exponent;
+}
+
+/** Steps from 2^200 to 2^-400: enough for any value that has a meaning. */
+function clamp(bits: number): number {
+  return Math.max(-200, Math.min(400, bits));
+}

@@ -1,0 +1,67 @@
+import type {Dialect} from "./dialect.ts";
+
+const textual = /^(VARCHAR|ENUM|JSON|UUID)/;
+const naive = /^TIMESTAMP(_S|_MS|_NS)?$/;
+const zoned = /^TIMESTAMP(_NS)? WITH TIME ZONE$/;
+const whole = /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/;
+const decimal = /^(DECIMAL|DOUBLE|FLOAT)/;
+
+const reach = 3.2e15;
+
+/** The dialect of DuckDB. It expects the session's TimeZone to be UTC, as the engine sets it. */
+export const duckdb: Dialect = {
+  name: "duckdb",
+  double: "DOUBLE",
+  identifier: (name) => `"${checked(name).replaceAll('"', '""')}"`,
+  literal: (text) => `'${checked(text).replaceAll("'", "''")}'`,
+  text: (sql, type) => `nullif(trim(${textual.test(type) ? sql : `CAST(${sql} AS VARCHAR)`}), '')`,
+  number: (sql, type) => {
+    if (type === "BOOLEAN") return `CAST(CAST(${sql} AS INTEGER) AS DOUBLE)`;
+    if (whole.test(type) || decimal.test(type)) return `CAST(${sql} AS DOUBLE)`;
+    return `coalesce(try_cast(${sql} AS DOUBLE), ${words(textual.test(type) ? sql : `CAST(${sql} AS VARCHAR)`)})`;
+  },
+  microseconds,
+  timestamp: (sql, type) => (naive.test(type) || zoned.test(type) ? sql : `try_cast(${sql} AS TIMESTAMP)`),
+  integer: (sql) => `CAST(${sql} AS BIGINT)`,
+  wide: (sql) => `CAST(${sql} AS HUGEINT)`,
+  steps: (sql, bits) => `CAST(round(${sql} * ${(2 ** bits).toExponential()}) AS BIGINT)`,
+  // Whole division rounds toward zero; every moment since 1870 is made positive first.
+  floorDivide: (sql, by) => `((${sql} + ${Math.ceil(reach / by) * by}) // ${by} - ${Math.ceil(reach / by)})`,
+  hash: (columns) => `hash(${columns.join(", ")})`,
+  finite: (sql) => `isfinite(${sql})`
+};
+
+function checked(text: string): string {
+  if (text.includes("\0")) throw new TypeError(`invalid name; holds a NUL character: ${JSON.stringify(text)}`);
+  return text;
+}
+
+function words(text: string): string {
+  return `CASE lower(trim(${text})) WHEN 'true' THEN 1 WHEN 'false' THEN 0 WHEN '' THEN NULL ELSE CASE WHEN ${text} IS NOT NULL THEN CAST('nan' AS DOUBLE) END END`;
+}
+
+function microseconds(sql: string, type: string, timezone: string): string {
+  const local = (time: string) =>
+    isUtc(timezone) ? `epoch_us(${time})` : `epoch_us(timezone(${duckdb.literal(timezone)}, ${time}))`;
+  if (zoned.test(type)) return `epoch_us(CAST(${sql} AS TIMESTAMPTZ))`;
+  if (naive.test(type)) return local(`CAST(${sql} AS TIMESTAMP)`);
+  if (type === "DATE") return local(`CAST(${sql} AS TIMESTAMP)`);
+  if (whole.test(type)) return epoch(`CAST(${sql} AS BIGINT)`);
+  const text = textual.test(type) ? sql : `CAST(${sql} AS VARCHAR)`;
+  // A cast to TIMESTAMP would silently ignore an offset; a cast to TIMESTAMPTZ is slower. So the common form without
+  // one, 2026-01-31 12:00:00 or 2026-01-31, is told by its form.
+  const plain = `${text} LIKE '____-__-_____:__:__' OR length(${text}) = 10`;
+  const offset = isUtc(timezone)
+    ? `epoch_us(try_cast(${text} AS TIMESTAMPTZ))`
+    : `CASE WHEN regexp_matches(${text}, '\\d:?\\d\\d.*([zZ]|[+-]\\d\\d(:?\\d\\d)?|[A-Za-z/_]+)$') THEN epoch_us(try_cast(${text} AS TIMESTAMPTZ)) ELSE ${local(`try_cast(${text} AS TIMESTAMP)`)} END`;
+  return `coalesce(CASE WHEN ${plain} THEN ${local(`try_cast(${text} AS TIMESTAMP)`)} ELSE ${offset} END, ${epoch(`try_cast(${text} AS BIGINT)`)})`;
+}
+
+/** Unix time in seconds, milliseconds, microseconds or nanoseconds, told by its number of digits. */
+function epoch(sql: string): string {
+  return `CASE length(CAST(${sql} AS VARCHAR)) WHEN 10 THEN ${sql} * 1000000 WHEN 13 THEN ${sql} * 1000 WHEN 16 THEN ${sql} WHEN 19 THEN ${sql} // 1000 END`;
+}
+
+function isUtc(timezone: string): boolean {
+  return timezone === "UTC" || timezone === "Etc/UTC";
+}

@@ -1,0 +1,110 @@
+import {existsSync, statSync} from "node:fs";
+import {extname, resolve} from "node:path";
+import type {Connection, Fact} from "../experiment/definition.ts";
+import type {Column} from "./dialects/dialect.ts";
+import type {DuckdbEngine} from "./engines/duckdb.ts";
+import {enclose} from "./expression.ts";
+
+/** A fact as something that may stand after FROM, and its columns. */
+export interface Relation {
+  readonly fact: string;
+  readonly sql: string;
+  readonly columns: readonly Column[];
+}
+
+export interface ScanOptions {
+  /** Folder that paths are relative to. */
+  dataDir: string;
+  connections?: Readonly<Record<string, Connection>>;
+}
+
+/**
+ * Returns the relation of a fact: its files, the table of a DuckDB file, or the analyst's own SELECT. CSV and JSON are
+ * read as text, so that a value that is not what it should be can be counted instead of stopping the build.
+ *
+ * @throws {Error} naming the fact if a file is missing or empty, or cannot be read
+ */
+export async function scanFact(
+  engine: DuckdbEngine,
+  name: string,
+  fact: Fact,
+  {dataDir, connections = {}}: ScanOptions
+): Promise<Relation> {
+  const {identifier, literal} = engine.dialect;
+  const paths = fact.path === undefined ? [] : [fact.path].flat().map((path) => resolve(dataDir, path));
+  const connection = fact.connection === undefined ? undefined : connections[fact.connection];
+  if (connection !== undefined && connection.engine !== "duckdb")
+    throw new Error(`unknown engine of fact ${name}; not read from files: ${connection.engine}`);
+  const database = connection?.path === undefined ? paths.find(isDatabase) : resolve(dataDir, connection.path);
+  for (const path of database === undefined ? paths : [database]) checkFile(name, path);
+
+  const alias = database === undefined ? null : await reading(name, () => engine.attach(database));
+  const relation = async (): Promise<string> => {
+    if (fact.sql !== undefined) return `${enclose(fact.sql, `fact ${name}, sql`)} AS t`;
+    if (alias !== null) {
+      if (fact.table === undefined)
+        throw new Error(`missing table of fact ${name}; a database file needs table or sql`);
+      const table = fact.table.split(".").map(identifier).join(".");
+      return fact.table.includes(".") ? `${alias}.${table}` : `${alias}.main.${table}`;
+    }
+    if (paths.length === 0) throw new Error(`missing path of fact ${name}; give path, or connection with table or sql`);
+    const files = `[${paths.map(literal).join(", ")}]`;
+    const format = fact.format ?? formatOf(name, paths[0] ?? "");
+    if (format === "parquet") return `read_parquet(${files}, union_by_name = true)`;
+    if (format === "json") return jsonRelation(engine, files, fact);
+    const delimiter = format === "tsv" ? ", delim = '\t'" : "";
+    return `read_csv(${files}, all_varchar = true, header = true, union_by_name = true${delimiter})`;
+  };
+  const sql = await reading(name, relation);
+  return {fact: name, sql, columns: await reading(name, () => engine.columns(sql))};
+}
+
+/** Returns the relation's column of a name, as the engine types it; the case of letters need not match. */
+export function columnOf(relation: Relation, name: string, place: string): Column {
+  const exact = relation.columns.find((column) => column.name === name);
+  const found = exact ?? relation.columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
+  if (found !== undefined) return found;
+  const names = relation.columns.map((column) => column.name).join(", ");
+  throw new Error(`missing column of ${place} in fact ${relation.fact}: ${name}; its columns are ${names}`);
+}
+
+/** JSON lines, every value as text; a first look finds the names, and those that the definition needs are added. */
+async function jsonRelation(engine: DuckdbEngine, files: string, fact: Fact): Promise<string> {
+  const {identifier} = engine.dialect;
+  const options = "format = 'newline_delimited', union_by_name = true";
+  const found = await engine.columns(`read_json_auto(${files}, ${options})`);
+  const mapped = [fact.unit, fact.variant, fact.timestamp, fact.experiment, fact.event, ...fact.dimensions];
+  const names = new Set([...found.map((column) => column.name), ...mapped.filter((name) => name !== undefined)]);
+  const types = [...names].map((name) => `${identifier(name)}: 'VARCHAR'`);
+  return `read_json(${files}, ${options}, columns = {${types.join(", ")}})`;
+}
+
+function checkFile(fact: string, path: string): void {
+  if (/[*?[\]{}]/.test(path) && !existsSync(path)) return;
+  if (!existsSync(path)) throw new Error(`missing file of fact ${fact}: ${path}`);
+  if (statSync(path).isFile() && statSync(path).size === 0) throw new Error(`empty file of fact ${fact}: ${path}`);
+}
+
+function formatOf(fact: string, path: string): NonNullable<Fact["format"]> {
+  const ending = extname(path.replace(/\.(gz|zst)$/i, "")).toLowerCase();
+  if (ending === ".csv" || ending === ".txt") return "csv";
+  if (ending === ".tsv" || ending === ".tab") return "tsv";
+  if (ending === ".parquet" || ending === ".pq") return "parquet";
+  if (ending === ".json" || ending === ".jsonl" || ending === ".ndjson") return "json";
+  throw new Error(`unknown format of fact ${fact}; give format: csv, tsv, parquet or json: ${path}`);
+}
+
+function isDatabase(path: string): boolean {
+  return /\.(duckdb|ddb)$/i.test(path);
+}
+
+/** Says which fact could not be read, in the engine's own words. */
+export async function reading<T>(fact: string, task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if (error.message.includes(`fact ${fact}`)) throw error;
+    throw new Error(`cannot read fact ${fact}: ${error.message.split("\n\n")[0] ?? ""}`, {cause: error});
+  }
+}

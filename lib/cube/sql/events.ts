@@ -1,0 +1,74 @@
+import type {Fact} from "../../experiment/definition.ts";
+import type {Dialect} from "../dialects/dialect.ts";
+import {day} from "../dialects/dialect.ts";
+import type {Stream} from "../plan.ts";
+import type {Offset} from "../zone.ts";
+import {dayOf} from "./exposures.ts";
+import {matches, valuesOf} from "./stage.ts";
+
+export interface EventsContext {
+  readonly dialect: Dialect;
+  readonly fact: Fact;
+  /** The staged fact. */
+  readonly table: string;
+  /** All streams of the fact, as it was staged. */
+  readonly staged: readonly Stream[];
+  /** The experiment's streams of the fact. */
+  readonly streams: readonly Stream[];
+  /** The days of the events. */
+  readonly offsets: readonly Offset[];
+  /** Whether only dates can be compared, since the exposures or the events have no time of day. */
+  readonly calendar: boolean;
+}
+
+/**
+ * Returns the statement that joins a staged fact to the units: `u` (null for units that do not count), `day`, the
+ * time `since` entry and `before` the exposure in microseconds, and one column per stream: true, or the value, where
+ * the row belongs to it. With calendar dates a whole day is compared, so the exposure's own day counts.
+ */
+export function hits(context: EventsContext): string {
+  const {dialect, table, streams, offsets, calendar} = context;
+  const eventDay = dayOf(dialect, "e.t", offsets);
+  const columns = streams.map((stream) => `${streamValue(context, stream)} AS ${stream.id}`);
+  return `SELECT CASE WHEN x.counts THEN x.u END AS u, ${eventDay} AS day,
+    ${calendar ? `(${eventDay} - x.entry_day) * ${day}` : "e.t - x.entry"} AS since,
+    ${calendar ? `(x.exposed_day - ${eventDay}) * ${day}` : "x.exposed - e.t"} AS before,
+    ${columns.join(",\n    ")}
+  FROM ${table} AS e JOIN units AS x ON x.unit = e.unit
+  WHERE e.t IS NOT NULL AND (${anyStream(context)})`;
+}
+
+/** Returns SQL that is true for the rows that any stream looks at. */
+export function anyStream({dialect, fact, staged, streams}: EventsContext): string {
+  const conditions = [...new Set(streams.map((stream) => `(${matches(dialect, fact, staged, stream)})`))];
+  return conditions.length === 0 ? "false" : conditions.join(" OR ");
+}
+
+/** Returns a SELECT of one row: relevant rows, and values not numeric, blank and negative, each row once per reason. */
+export function countValues(context: EventsContext): string {
+  const {dialect, fact, staged, streams, table} = context;
+  const flaw = (condition: (value: string, stream: Stream) => string | null) => {
+    const found = streams.flatMap((stream) => {
+      if (stream.value === null) return [];
+      const flawed = condition(valueColumn(context, stream), stream);
+      return flawed === null ? [] : [`(${matches(dialect, fact, staged, stream)} AND ${flawed})`];
+    });
+    return found.length === 0 ? "0" : `sum(CASE WHEN ${found.join(" OR ")} THEN 1 ELSE 0 END)`;
+  };
+  return `SELECT count(*), ${flaw((value) => `(${value} IS NOT NULL AND NOT ${dialect.finite(value)})`)}, ${flaw((value) => `${value} IS NULL`)}, ${flaw((value, {negative}) => (negative === "exclude" ? `(${value} < 0 AND ${dialect.finite(value)})` : null))}
+  FROM ${table} WHERE unit IS NOT NULL AND t IS NOT NULL AND (${anyStream(context)})`;
+}
+
+function valueColumn({fact, staged}: EventsContext, stream: Stream): string {
+  return `v${valuesOf(fact, staged).indexOf(stream.value ?? "")}`;
+}
+
+function streamValue(context: EventsContext, stream: Stream): string {
+  const {dialect, fact, staged} = context;
+  const matching = matches(dialect, fact, staged, stream);
+  if (stream.value === null) return matching === "true" ? "true" : `CASE WHEN ${matching} THEN true END`;
+  const value = valueColumn(context, stream);
+  const good = [matching, dialect.finite(value), ...(stream.negative === "exclude" ? [`${value} >= 0`] : [])];
+  if (stream.truthy) return `CASE WHEN ${[...good, `${value} <> 0`].join(" AND ")} THEN true END`;
+  return `CASE WHEN ${good.join(" AND ")} THEN ${value} END`;
+}

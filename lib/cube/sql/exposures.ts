@@ -1,0 +1,125 @@
+import type {Dialect} from "../dialects/dialect.ts";
+import {day} from "../dialects/dialect.ts";
+import type {Attribute} from "../plan.ts";
+import type {Offset} from "../zone.ts";
+import {localTime} from "../zone.ts";
+
+/** What is known of an experiment's exposures before its units are formed. */
+export interface Known {
+  /** First day, in days since 1970, in the experiment's timezone. */
+  readonly start: number;
+  /** Last complete day; later rows do not count. */
+  readonly asOf: number;
+  /** The days of the exposures, in the experiment's timezone; in the fact's own where they have no time of day. */
+  readonly offsets: readonly Offset[];
+  /** Whether the exposures have no time of day. */
+  readonly calendar: boolean;
+}
+
+/** Returns SQL for the day, in days since 1970, of a moment in microseconds UTC. */
+export function dayOf(dialect: Dialect, sql: string, offsets: readonly Offset[]): string {
+  return dialect.floorDivide(localTime(sql, offsets), day);
+}
+
+/** Returns a SELECT of the exposures of `exposure_rows` that count, with their `day`. */
+export function validExposures(dialect: Dialect, {start, asOf, offsets}: Known): string {
+  const dayed = `SELECT *, ${dayOf(dialect, "t", offsets)} AS day FROM exposure_rows WHERE unit IS NOT NULL AND t IS NOT NULL AND variant >= 0`;
+  return `SELECT * FROM (${dayed}) AS r WHERE day >= ${start} AND day <= ${asOf}`;
+}
+
+/** Returns a SELECT of one row with the number of exposures left out, by reason, in the order of `exposureReasons`. */
+export function countExposures(dialect: Dialect, {start, asOf, offsets}: Known): string {
+  const flaw = `CASE WHEN unit IS NULL THEN 1 WHEN t IS NULL THEN 2 WHEN variant < 0 THEN 3 WHEN ${dayOf(dialect, "t", offsets)} < ${start} THEN 4 WHEN ${dayOf(dialect, "t", offsets)} > ${asOf} THEN 5 ELSE 0 END`;
+  const counts = exposureReasons.map((_, i) => `sum(CASE WHEN flaw = ${i + 1} THEN 1 ELSE 0 END)`);
+  return `SELECT count(*), ${counts.join(", ")} FROM (SELECT ${flaw} AS flaw FROM exposure_rows) AS r`;
+}
+
+/** Why an exposure does not count, in order of precedence. */
+export const exposureReasons = [
+  "missing-unit",
+  "unparseable-timestamp",
+  "unknown-variant",
+  "before-start",
+  "after-as-of"
+] as const;
+
+/**
+ * Returns the statement of `first_touch`: each unit once, with its first moment `t`, its `variant` and another one,
+ * `second`, which differs for units seen in two; and what it brought along at that moment. Rows of the same moment are
+ * decided by the smaller value of each column, so that the order of rows in the log does not matter.
+ */
+export function firstTouch(dialect: Dialect, known: Known, brought: readonly string[]): string {
+  const valid = validExposures(dialect, known);
+  const touched = `SELECT unit, min(t) AS t, min(variant) AS variant, max(variant) AS second, count(*) AS repeats FROM (${valid}) AS v GROUP BY unit`;
+  if (brought.length === 0) return touched;
+  const values = brought.map((name) => `min(e.${name}) AS ${name}`);
+  return `WITH valid AS (${valid}),
+  touched AS (SELECT unit, min(t) AS t, min(variant) AS variant, max(variant) AS second, count(*) AS repeats FROM valid GROUP BY unit)
+  SELECT touched.unit, touched.t, touched.variant, touched.second, touched.repeats, ${values.join(", ")}
+  FROM touched JOIN valid AS e ON e.unit = touched.unit AND e.t = touched.t
+  GROUP BY touched.unit, touched.t, touched.variant, touched.second, touched.repeats`;
+}
+
+export interface UnitsOptions {
+  /** The values of each dimension that are kept; the rest is `other`, a missing one `unknown`. */
+  tops: readonly (readonly string[])[];
+  /** Staged tables of units to join, each with the attributes and dimensions that it brings. */
+  joins: readonly {
+    readonly table: string;
+    readonly attributes: readonly Attribute[];
+    readonly dimensions: readonly number[];
+  }[];
+  /** Attributes that the exposures bring themselves. */
+  own: readonly Attribute[];
+  /** Whether `activated` (unit, t) says when a unit's activation event came. */
+  activation: boolean;
+}
+
+/**
+ * Returns the statement of `unit_rows`: a number `u`, whether it `counts`, `exposed` and `entry` in microseconds
+ * (they differ where an activation event must follow), their days, the attributes, and its dimensions' kept values.
+ */
+export function unitRows(dialect: Dialect, {offsets}: Known, {tops, joins, own, activation}: UnitsOptions): string {
+  const owner = (i: number) => joins.findIndex(({dimensions}) => dimensions.includes(i));
+  const dimensions = tops.map((values, i) => {
+    const source = owner(i) < 0 ? "f" : `j${owner(i)}`;
+    const kept = values.length === 0 ? "false" : `${source}.d${i} IN (${values.map(dialect.literal).join(", ")})`;
+    return `CASE WHEN ${source}.d${i} IS NULL THEN 'unknown' WHEN ${kept} THEN ${source}.d${i} ELSE 'other' END AS d${i}`;
+  });
+  const attributes = [
+    ...own.map(({id}) => `f.${id}`),
+    ...joins.flatMap((join, i) => join.attributes.map(({id}) => `j${i}.${id}`))
+  ];
+  const entry = activation ? "activated.t" : "f.t";
+  const columns = [
+    "CAST(row_number() OVER () AS INTEGER) AS u",
+    "f.unit",
+    "f.variant",
+    `(f.variant = f.second${activation ? " AND activated.t IS NOT NULL" : ""}) AS counts`,
+    "f.t AS exposed",
+    `${entry} AS entry`,
+    `${dayOf(dialect, "f.t", offsets)} AS exposed_day`,
+    `${dayOf(dialect, entry, offsets)} AS entry_day`,
+    ...attributes,
+    ...dimensions
+  ];
+  const joined = joins.map(({table}, i) => `LEFT JOIN ${table} AS j${i} ON j${i}.unit = f.unit`);
+  if (activation) joined.push("LEFT JOIN activated ON activated.unit = f.unit");
+  return `SELECT ${columns.join(",\n    ")}\n  FROM first_touch AS f ${joined.join("\n  ")}`;
+}
+
+/** Returns the statement of `cells`: every combination of the dimensions' kept values that a counted unit has. */
+export function cellRows(dimensions: number): string {
+  const names = Array.from({length: dimensions}, (_, i) => `d${i}`).join(", ");
+  if (dimensions === 0) return "SELECT 0 AS cell";
+  return `SELECT CAST(row_number() OVER (ORDER BY ${names}) - 1 AS INTEGER) AS cell, ${names} FROM (SELECT DISTINCT ${names} FROM unit_rows WHERE counts) AS d`;
+}
+
+/** Returns the statement of `units`: `unit_rows` with the number of its cell in place of its dimensions. */
+export function unitsWithCells(dimensions: number, attributes: readonly Attribute[]): string {
+  const columns = ["u", "unit", "variant", "counts", "exposed", "entry", "exposed_day", "entry_day"];
+  const kept = [...columns, ...attributes.map(({id}) => id)].map((name) => `r.${name}`).join(", ");
+  if (dimensions === 0) return `SELECT ${kept}, 0 AS cell FROM unit_rows AS r`;
+  const same = Array.from({length: dimensions}, (_, i) => `c.d${i} = r.d${i}`).join(" AND ");
+  return `SELECT ${kept}, c.cell FROM unit_rows AS r LEFT JOIN cells AS c ON ${same}`;
+}

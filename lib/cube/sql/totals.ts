@@ -1,0 +1,109 @@
+import type {Letter} from "../../stats/moments.ts";
+import type {Dialect} from "../dialects/dialect.ts";
+import type {MetricPlan, Side, Stream} from "../plan.ts";
+
+/** A metric's letter that is made of the rows of a stream. */
+export interface Part {
+  /** Its column. */
+  readonly column: string;
+  readonly letter: Letter;
+  readonly side: Extract<Side, {of: "stream"}>;
+}
+
+/** What the aggregation knows of the data. */
+export interface Scale {
+  /** Steps of a stream's values and of an attribute, by id: a step is 2^-bits. */
+  readonly bits: Readonly<Record<string, number>>;
+  /** Last complete day. */
+  readonly asOf: number;
+}
+
+/** Returns the letters of a metric that are made of events. */
+export function partsOf(metric: MetricPlan, index: number): Part[] {
+  const found: Part[] = [];
+  for (const letter of ["y", "w", "x", "v"] as const) {
+    const side = metric.sides[letter];
+    if (side?.of === "stream") found.push({column: `m${index}${letter}`, letter, side});
+  }
+  return found;
+}
+
+/** Whether a letter looks at the time before the exposure. */
+export function isEarlier(letter: Letter): boolean {
+  return letter === "x" || letter === "v";
+}
+
+/**
+ * Returns a statement with one row per key (`u`, or `u` and `day`) and one whole number per part, from the hits of
+ * several facts: how many rows, the sum of their values in steps, whether there was any (1), or the time to the first.
+ *
+ * @param hits for each fact, the table of its hits and its streams
+ * @param extra a SELECT of further keys that must be there even without a hit
+ */
+export function totals(
+  dialect: Dialect,
+  parts: readonly Part[],
+  hits: readonly {readonly table: string; readonly streams: readonly Stream[]}[],
+  {bits, asOf}: Scale,
+  {keys, extra}: {keys: readonly string[]; extra?: string}
+): string {
+  const selects = hits.flatMap(({table, streams}) => {
+    const mine = parts.filter(({side}) => streams.includes(side.stream));
+    if (mine.length === 0) return [];
+    const columns = parts.map((part) =>
+      mine.includes(part)
+        ? `${contribution(dialect, part, bits)} AS ${part.column}`
+        : `${dialect.integer("NULL")} AS ${part.column}`
+    );
+    const relevant = [...new Set(mine.map((part) => reach(part)))].map((condition) => `(${condition})`);
+    return [
+      `SELECT ${keys.join(", ")}, ${columns.join(", ")} FROM ${table} WHERE u IS NOT NULL AND day <= ${asOf} AND (${relevant.join(" OR ")})`
+    ];
+  });
+  const nothing = parts.map(({column}) => `${dialect.integer("NULL")} AS ${column}`);
+  if (extra !== undefined) selects.push(`SELECT ${keys.join(", ")}, ${nothing.join(", ")} FROM (${extra}) AS x`);
+  const sums = parts.map(({column, side}) => {
+    if (side.reduce === "first") return `min(${column}) AS ${column}`;
+    const total = side.reduce === "any" ? `max(${column})` : `sum(${column})`;
+    return `${dialect.integer(`coalesce(${total}, 0)`)} AS ${column}`;
+  });
+  return `SELECT ${keys.join(", ")}, ${sums.join(", ")}\n  FROM (${selects.join("\n  UNION ALL ")}) AS h GROUP BY ${keys.join(", ")}`;
+}
+
+/** The rows of the hits that a part looks at: a span of time since entry, or before the exposure. */
+function reach({letter, side: {from, to}}: Part): string {
+  if (isEarlier(letter)) return `before > 0 AND before <= ${to}`;
+  return Number.isFinite(to) ? `since >= ${from} AND since < ${to}` : `since >= ${from}`;
+}
+
+function contribution(dialect: Dialect, part: Part, bits: Readonly<Record<string, number>>): string {
+  const {id} = part.side.stream;
+  const matched = `${reach(part)} AND ${id} IS NOT NULL`;
+  if (part.side.reduce === "first") return `CASE WHEN ${matched} THEN since END`;
+  if (part.side.reduce === "sum") return `CASE WHEN ${matched} THEN ${dialect.steps(id, bits[id] ?? 0)} END`;
+  return dialect.integer(`CASE WHEN ${matched} THEN 1 END`);
+}
+
+/**
+ * Returns SQL for the largest sum of a unit's values that a stream could have, as a share of its largest value, and
+ * that largest value; both rounded up on whole numbers, so that the order of rows does not matter.
+ */
+export function largest(streams: readonly Stream[], table: string): string {
+  const columns = streams.map(({id}) => `max(abs(${id}))`);
+  return `SELECT ${columns.join(", ")} FROM ${table} WHERE u IS NOT NULL`;
+}
+
+/** Returns a SELECT of the largest per-unit sum of |value| / 2^exponent, rounded up to whole 2^-20 per row. */
+export function largestTotals(
+  dialect: Dialect,
+  streams: readonly Stream[],
+  table: string,
+  exponents: readonly number[]
+): string {
+  const inner = streams.map(
+    ({id}, i) =>
+      `sum(${dialect.integer(`ceil(abs(${id}) * ${(2 ** (20 - (exponents[i] ?? 0))).toExponential()})`)}) AS ${id}`
+  );
+  const outer = streams.map(({id}) => dialect.integer(`coalesce(max(${id}), 0)`));
+  return `SELECT ${outer.join(", ")} FROM (SELECT u, ${inner.join(", ")} FROM ${table} WHERE u IS NOT NULL GROUP BY u) AS t`;
+}

@@ -1,0 +1,50 @@
+import type {Engine, Value} from "./engines/engine.ts";
+import {rowsOf} from "./engines/engine.ts";
+
+/** Statements run one after another, each kept as a temporary table, and remembered as one readable text. */
+export interface Steps {
+  /** Makes a table of a SELECT. */
+  table(name: string, select: string): Promise<void>;
+  /** Returns all rows of a small SELECT that only looks at the data. */
+  rows(select: string): Promise<(readonly Value[])[]>;
+  /** Streams the rows of a SELECT that is part of the result. */
+  result(select: string): AsyncIterable<readonly (readonly Value[])[]>;
+  /** Drops the tables. */
+  drop(): Promise<void>;
+  readonly sql: () => string;
+}
+
+/** Returns steps on an engine. */
+export function runSteps(engine: Engine): Steps {
+  const statements: string[] = [];
+  const tables = new Set<string>();
+  return {
+    async table(name, select) {
+      tables.add(name);
+      statements.push(`CREATE TEMP TABLE ${name} AS\n  ${select};`);
+      await engine.run(`CREATE OR REPLACE TEMP TABLE ${name} AS ${select}`);
+    },
+    rows: (select) => rowsOf(engine, select),
+    result(select) {
+      statements.push(`${select};`);
+      return engine.query(select);
+    },
+    async drop() {
+      for (const name of tables) await engine.run(`DROP TABLE IF EXISTS ${name}`);
+    },
+    sql: () => statements.join("\n\n")
+  };
+}
+
+/** Returns a whole number from an engine's value. */
+export function wholeNumber(value: Value | undefined): bigint {
+  if (typeof value === "bigint") return value;
+  if (typeof value === "number") return BigInt(value);
+  if (typeof value === "string") return BigInt(value);
+  return 0n;
+}
+
+/** Returns a number from an engine's value, null where it is null. */
+export function numberOf(value: Value | undefined): number | null {
+  return value === null || value === undefined ? null : Number(value);
+}
