@@ -1,12 +1,15 @@
 import {checkPositive, checkProbability} from "./checks.ts";
+import type {Sides} from "./checks.ts";
 import {mixtureTest} from "./msprt.ts";
 import type {AlwaysValid} from "./msprt.ts";
 import {mixtureMultiplier} from "./msprtLogLambda.ts";
 
 /** The level and where the sequence is tightest. */
 export interface ConfidenceSequenceOptions {
-  /** Two-sided, total, in (0, 1); defaults to 0.05. */
+  /** Total over the sides, in (0, 1); defaults to 0.05. */
   alpha?: number;
+  /** 2 (default) is two-sided; 1 looks towards positive differences only: the interval is open above. */
+  sides?: Sides;
   /** Units in both arms together at which the interval is to be tightest, fixed beforehand; positive. */
   tuneAt: number;
 }
@@ -42,9 +45,10 @@ export function asymptoticConfidenceSequence(
   difference: number,
   standardError: number,
   n: number,
-  {alpha = 0.05, tuneAt}: ConfidenceSequenceOptions
+  {alpha = 0.05, sides = 2, tuneAt}: ConfidenceSequenceOptions
 ): ConfidenceSequence {
   checkPositive("n", n);
   const ratio = n * tunedMixing(tuneAt, alpha);
-  return {...mixtureTest(difference, standardError, ratio, alpha), multiplier: mixtureMultiplier(ratio, alpha)};
+  const multiplier = mixtureMultiplier(ratio, alpha, sides);
+  return {...mixtureTest(difference, standardError, ratio, alpha, sides), multiplier};
 }

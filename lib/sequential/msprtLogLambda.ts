@@ -1,4 +1,7 @@
+import {bracketedRoot} from "../stats/bracketedRoot.ts";
+import {normalTail} from "../stats/normalTail.ts";
 import {checkFinite, checkPositive} from "./checks.ts";
+import type {Sides} from "./checks.ts";
 
 /** A mean difference and what it rests on: its variance is `variance / n`. */
 export interface MeanDifference {
@@ -30,13 +33,22 @@ export function msprtLogLambda({n, meanDifference, variance}: MeanDifference, ta
 
 /**
  * Returns the log mixture likelihood ratio for z and the ratio of the mixing variance to the variance of the estimate.
- * Asymptotic confidence sequences are the same with ratio n rho².
+ * Asymptotic confidence sequences are the same with ratio n rho². One-sided, the mixing distribution is the half normal
+ * of positive effects.
  */
-export function logMixture(z: number, ratio: number): number {
-  return (z * z * ratio) / (1 + ratio) / 2 - Math.log1p(ratio) / 2;
+export function logMixture(z: number, ratio: number, sides: Sides = 2): number {
+  const both = (z * z * ratio) / (1 + ratio) / 2 - Math.log1p(ratio) / 2;
+  if (sides === 2) return both;
+  const shift = z * Math.sqrt(ratio / (1 + ratio));
+  // Far below 0 the tail's logarithm and the square cancel: ln sf(x) = -x²/2 - ln(x sqrt(2 pi)) there.
+  if (shift < -30) return -Math.log1p(ratio) / 2 + Math.LN2 - Math.log(-shift * Math.sqrt(2 * Math.PI));
+  return both + Math.LN2 + Math.log(normalTail(-shift));
 }
 
-/** Returns the |z| at which the log mixture likelihood ratio reaches ln(1 / alpha): the sequence's multiplier. */
-export function mixtureMultiplier(ratio: number, alpha: number): number {
-  return Math.sqrt((1 + 1 / ratio) * (Math.log1p(ratio) - 2 * Math.log(alpha)));
+/** Returns the |z| (one-sided: the z) at which the log mixture likelihood ratio reaches ln(1 / alpha): the multiplier. */
+export function mixtureMultiplier(ratio: number, alpha: number, sides: Sides = 2): number {
+  const both = Math.sqrt((1 + 1 / ratio) * (Math.log1p(ratio) - 2 * Math.log(alpha)));
+  if (sides === 2) return both;
+  const goal = -Math.log(alpha);
+  return bracketedRoot((z) => logMixture(z, ratio, 1) - goal, [both - 1, both]);
 }
