@@ -60,7 +60,7 @@ export function alphaSpendingBoundaries(
 ): AlphaSpendingBoundaries {
   checkProbability("alpha", alpha);
   checkSides(sides);
-  checkFractions(fractions);
+  checkFractions(fractions, taken.length);
   if (taken.length > fractions.length) {
     throw new RangeError(`invalid taken; more looks than fractions (${fractions.length}): ${taken.length}`);
   }

@@ -32,15 +32,16 @@ export function checkSides(sides: number): void {
 
 /**
  * Throws unless the information fractions are positive and increase by at least a millionth of themselves, and all but
- * the last are in (0, 1). The last may be past 1 (over-running) or short of it (under-running).
+ * the last are in (0, 1]. The last may be past 1 (over-running) or short of it (under-running), and so may the first ones
+ * that were taken already, under a plan that has since become smaller.
  */
-export function checkFractions(fractions: readonly number[]): void {
+export function checkFractions(fractions: readonly number[], taken = 0): void {
   if (!(fractions.length > 0)) throw new RangeError("invalid fractions; requires at least one look: 0");
   let before = 0;
   fractions.forEach((fraction, k) => {
     const last = k === fractions.length - 1;
     if (!(0 < fraction && fraction < Infinity)) throw new RangeError(`invalid fractions; not in (0, 1]: ${fraction}`);
-    if (!last && !(fraction <= 1)) {
+    if (!last && k >= taken && !(fraction <= 1)) {
       throw new RangeError(`invalid fractions; past 1 before the last look: ${fraction}`);
     }
     if (!(fraction > before)) throw new RangeError(`invalid fractions; not increasing: ${before}, ${fraction}`);

@@ -58,7 +58,7 @@ export function groupSequentialDesign(
 ): GroupSequentialDesign {
   checkProbability("alpha", alpha);
   checkSides(sides);
-  checkFractions(fractions);
+  checkFractions(fractions, taken.length);
   const binding = futility?.binding ?? false;
   if (binding && sides === 2) throw new RangeError("invalid binding; requires a one-sided test: true");
   const cumulative = cumulativeAlpha(fractions, alpha / sides, sides, {taken, lastLook, ...spending});
