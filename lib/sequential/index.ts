@@ -44,3 +44,20 @@ export {spentAlpha} from "./spentAlpha.ts";
 export type {SpendingName, SpendingOptions} from "./spentAlpha.ts";
 export {trafficAnomaly} from "./trafficAnomaly.ts";
 export type {TrafficAnomaly, TrafficAnomalyOptions} from "./trafficAnomaly.ts";
+export {alwaysValidPath} from "./alwaysValidPath.ts";
+export type {AlwaysValidDay, AlwaysValidPath} from "./alwaysValidPath.ts";
+export {ledgerLooks} from "./ledgerLooks.ts";
+export type {Crossing, LedgerLooks, Look, Night} from "./ledgerLooks.ts";
+export {nextLook} from "./nextLook.ts";
+export type {NextLook} from "./nextLook.ts";
+export {resolveDesign} from "./sequentialDesign.ts";
+export type {ResolvedDesign, SequentialDesign, SequentialMethod} from "./sequentialDesign.ts";
+export {sequentialState} from "./sequentialState.ts";
+export type {
+  FutilityState,
+  FutureBound,
+  LookState,
+  SequentialState,
+  SequentialStateOptions,
+  StopInference
+} from "./sequentialState.ts";
