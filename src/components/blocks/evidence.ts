@@ -1,0 +1,82 @@
+import {formatBytes, formatCount, formatDate, formatList, plural} from "../../lib/experiment/format.ts";
+import type {Readout} from "../../lib/experiment/readout.ts";
+import {figure} from "./figure.ts";
+import type {Html} from "./html.ts";
+import {html, name} from "./html.ts";
+import {absent, section} from "./section.ts";
+import {variantName} from "./subject.ts";
+import {table} from "./table.ts";
+
+/** Returns what came in: traffic by day, rows that do not count and why, files to take away. */
+export function evidence(readout: Readout, files: readonly string[], base: string): Html {
+  const {input, traffic} = readout;
+  return section(
+    "data",
+    "What came in?",
+    html`${plural(input.rows, "row")} read, ${plural(input.units, "unit")} counted.`,
+    traffic.length < 2 ? absent(null, "Traffic by day is not known for this shape of input.") : trafficFigure(readout),
+    distributions(readout),
+    exclusions(readout),
+    input.coarsened ? html`<p class="reading">${input.coarsened}</p>` : null,
+    downloads(readout, files, base)
+  );
+}
+
+function trafficFigure({traffic, variants}: Readout): Html {
+  const totals = variants.map((v, i) => `${v.name} ${formatCount(traffic.reduce((sum, d) => sum + (d.units[i] ?? 0), 0))}`);
+  return figure({
+    chart: "traffic",
+    height: 170,
+    title: "New units by day",
+    subtitle: "first exposures, by variant",
+    reading: html`${formatDate(traffic[0]?.date ?? null)} to ${formatDate(traffic.at(-1)?.date ?? null)}: ${name(totals.length > 6 ? `${totals.length} variants` : formatList(totals))}.`,
+    table: table(
+      "New units by day and variant",
+      [{head: "Day"}, ...variants.map((v) => ({head: name(v.name), number: true}))],
+      traffic.map((d) => [formatDate(d.date, {year: false}), ...d.units.map((n) => formatCount(n))])
+    )
+  });
+}
+
+function distributions(readout: Readout): Html | null {
+  const metric = readout.metrics.find((m) => m.distribution?.some((d) => d.bins.length > 1));
+  if (!metric?.distribution) return null;
+  const bins = metric.distribution[0]?.bins ?? [];
+  return figure({
+    chart: "distribution",
+    metric: metric.key,
+    height: 170,
+    title: html`Distribution of ${name(metric.name)}`,
+    subtitle: html`share of units by ${metric.unit ? `value in ${metric.unit}` : "value"}`,
+    quiet: true,
+    reading: html`Share of units by value of ${name(metric.name)}, one line per variant.`,
+    table: table(
+      `Distribution of ${metric.name}`,
+      [{head: "From"}, {head: "To"}, ...metric.distribution.map((d) => ({head: name(variantName(readout, d.variant)), number: true}))],
+      bins.map((bin, i) => [
+        String(Number(bin[0].toPrecision(4))),
+        String(Number(bin[1].toPrecision(4))),
+        ...(metric.distribution ?? []).map((d) => `${(100 * (d.bins[i]?.[2] ?? 0)).toFixed(1)}%`)
+      ])
+    )
+  });
+}
+
+function exclusions({input}: Readout): Html {
+  if (input.excluded.length === 0) return html`<p class="absent">Every row counts: nothing was excluded.</p>`;
+  return html`<h3>Rows that do not count</h3>
+<div class="scroll" tabindex="0" role="region" aria-label="Rows that do not count">${table(
+    "Rows that do not count, by reason",
+    [{head: "Reason"}, {head: "Log", fold: true}, {head: "Rows", number: true}, {head: "Units", number: true}],
+    input.excluded.map((e) => [name(e.text), name(e.fact ?? "\u2013"), formatCount(e.rows), formatCount(e.units)])
+  )}</div>`;
+}
+
+function downloads(readout: Readout, files: readonly string[], base: string): Html | null {
+  if (files.length === 0) return null;
+  return html`<h3>Take it away</h3>
+<ul class="downloads">${files.map((file) => {
+    const known = readout.files.find((f) => f.name === file);
+    return html`<li><a href="${base}${file}" download="${readout.id}-${file}">${file}</a> <span class="role">${known ? `${formatBytes(known.bytes)}${known.rows === null ? "" : `, ${plural(known.rows, "row")}`}` : ""}</span></li>`;
+  })}</ul>`;
+}
