@@ -1,7 +1,7 @@
 import {createHash} from "node:crypto";
 import {createWriteStream} from "node:fs";
 import type {WriteStream} from "node:fs";
-import {mkdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
+import {mkdir, readFile, rename, rm, stat} from "node:fs/promises";
 import {join} from "node:path";
 import {finished} from "node:stream/promises";
 import {DuckDBInstance} from "@duckdb/node-api";
@@ -11,6 +11,8 @@ import {createCsvEncoder} from "../simulate/encodeCsv.ts";
 import {planSimulation} from "../simulate/planSimulation.ts";
 import type {SimulationPlan} from "../simulate/planSimulation.ts";
 import {simulateDays} from "../simulate/simulateDays.ts";
+import {writeBeside} from "./atomic.ts";
+import {UserError} from "./errors.ts";
 
 /** Of the event log; exposures are always CSV, which one can look at. */
 export type LogFormat = "csv" | "parquet";
@@ -37,8 +39,10 @@ export interface SimulateOptions {
   force?: boolean;
   /** Default: what the event facts of sources.yaml read (a path that ends in .parquet), else CSV. */
   format?: LogFormat | undefined;
-  /** Is told of each experiment before and after, and each day in between, a share of its days from 0 to 1. */
-  report?: (id: string, share: number) => void;
+  /** Is called with the id of an experiment before it is made. */
+  onStart?: (id: string) => void;
+  /** Is called after each experiment, also one that was left as it is. */
+  onDone?: (logs: SimulatedLogs) => void;
 }
 
 /** Raised when the simulator changes what it writes, so that logs of an older one are made again. */
@@ -49,26 +53,28 @@ const VERSION = 1;
  * `events.parquet`, the same bytes for the same block. Each is written beside and renamed when it is whole; a stamp,
  * `simulated.json`, is written last and says what they were made from. Logs with the stamp of the same block are left.
  * @returns a record for each experiment, in the order of the definitions
- * @throws {TypeError} if an id is unknown or has no `simulate:` block, or a block is wrong; then nothing is written
+ * @throws {UserError} if an id is unknown or has no `simulate:` block, or a block is wrong; then nothing is written
  */
 export async function simulateExperiments(
   definitions: Pick<Definitions, "experiments"> & Partial<Pick<Definitions, "sources">>,
   options: SimulateOptions = {}
 ): Promise<SimulatedLogs[]> {
-  const {dataDir = "data", outDir = join(dataDir, "demo"), ids = [], force = false, report = () => {}} = options;
+  const {dataDir = "data", outDir = join(dataDir, "demo"), ids = [], force = false, onStart, onDone} = options;
   const format = options.format ?? formatOf(definitions.sources);
   const plans = choose(definitions.experiments, ids).map(
-    (experiment) => [planSimulation(experiment), hashOf(experiment, format)] as const
+    (experiment) => [planOf(experiment, dataDir), hashOf(experiment, format)] as const
   );
-  const logs: SimulatedLogs[] = [];
+  const all: SimulatedLogs[] = [];
   for (const [plan, hash] of plans) {
     const folder = join(outDir, plan.id);
     const stamp = force ? null : await readStamp(folder, hash, format);
-    if (!stamp) report(plan.id, 0);
-    const rows = stamp ?? (await writeLogs(plan, folder, hash, format, report));
-    logs.push({id: plan.id, folder, skipped: stamp !== null, exposures: rows.exposures, events: rows.events});
+    if (!stamp) onStart?.(plan.id);
+    const {exposures, events} = stamp ?? (await writeLogs(plan, folder, hash, format));
+    const logs = {id: plan.id, folder, skipped: stamp !== null, exposures, events};
+    onDone?.(logs);
+    all.push(logs);
   }
-  return logs;
+  return all;
 }
 
 function choose(experiments: readonly Experiment[], ids: readonly string[]): Experiment[] {
@@ -77,9 +83,19 @@ function choose(experiments: readonly Experiment[], ids: readonly string[]): Exp
   for (const id of ids) {
     if (known.includes(id)) continue;
     const nearest = nearestName(id, known);
-    throw new TypeError(`unknown experiment: ${id}${nearest ? `; did you mean ${nearest}?` : ""}`);
+    throw new UserError(`unknown experiment: ${id}${nearest ? `; did you mean ${nearest}?` : ""}`);
   }
   return experiments.filter(({id}) => ids.includes(id));
+}
+
+function planOf(experiment: Experiment, dataDir: string): SimulationPlan {
+  try {
+    return planSimulation(experiment);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const file = join(dataDir, "experiments", `${experiment.id}.yaml`);
+    throw new UserError(error.message.replace(/^/gm, `${file}: `), {cause: error});
+  }
 }
 
 function formatOf(sources: Definitions["sources"] | undefined): LogFormat {
@@ -121,19 +137,15 @@ function isStamp(value: unknown): value is Stamp {
   return typeof value === "object" && value !== null && "hash" in value && "files" in value && "events" in value;
 }
 
-async function writeLogs(
-  plan: SimulationPlan,
-  folder: string,
-  hash: string,
-  format: LogFormat,
-  report: (id: string, share: number) => void
-): Promise<Stamp> {
+async function writeLogs(plan: SimulationPlan, folder: string, hash: string, format: LogFormat): Promise<Stamp> {
   const path = (name: string) => join(folder, name);
+  // Hidden, and unlike anything that a glob of data files matches.
+  const beside = (name: string) => join(folder, `.${name}.${process.pid}.tmp`);
   await mkdir(folder, {recursive: true});
   await rm(path("simulated.json"), {force: true});
   const encoder = createCsvEncoder(plan);
-  const exposures = createWriteStream(path("exposures.csv.part"));
-  const events = createWriteStream(path("events.csv.part"));
+  const exposures = createWriteStream(beside("exposures.csv"));
+  const events = createWriteStream(beside("events.csv"));
   const done = Promise.all([finished(exposures), finished(events)]);
   // A failed write is thrown where it is awaited; until then it must not end the process.
   done.catch(() => {});
@@ -146,29 +158,25 @@ async function writeLogs(
       rows.events += day.events.length;
       await write(exposures, encoder.exposures(day));
       await write(events, encoder.events(day));
-      report(plan.id, (0.9 * (day.day + plan.pre + 1)) / (plan.days + plan.pre));
     }
     exposures.end();
     events.end();
     await done;
-    if (format === "parquet") await csvToParquet(plan, path("events.csv.part"), path("events.parquet.part"));
-    await rename(path("exposures.csv.part"), path("exposures.csv"));
-    await rename(path(`events.${format}.part`), path(`events.${format}`));
-    await rm(path(format === "csv" ? "events.parquet" : "events.csv"), {force: true});
+    if (format === "parquet") await csvToParquet(plan, beside("events.csv"), beside("events.parquet"));
     const names = ["exposures.csv", `events.${format}`];
     const files: Record<string, number> = {};
-    for (const name of names) files[name] = (await stat(path(name))).size;
+    for (const name of names) {
+      files[name] = (await stat(beside(name))).size;
+      await rename(beside(name), path(name));
+    }
+    await rm(path(format === "csv" ? "events.parquet" : "events.csv"), {force: true});
     const stamp = {hash, ...rows, files};
-    await writeFile(path("simulated.json.part"), `${JSON.stringify(stamp, null, 2)}\n`);
-    await rename(path("simulated.json.part"), path("simulated.json"));
-    report(plan.id, 1);
+    await writeBeside(path("simulated.json"), `${JSON.stringify(stamp, null, 2)}\n`);
     return stamp;
   } finally {
     exposures.destroy();
     events.destroy();
-    for (const name of ["exposures.csv", "events.csv", "events.parquet", "simulated.json"]) {
-      await rm(path(`${name}.part`), {force: true});
-    }
+    for (const name of ["exposures.csv", "events.csv", "events.parquet"]) await rm(beside(name), {force: true});
   }
 }
 
