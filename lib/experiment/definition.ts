@@ -10,7 +10,7 @@ import {alternatives, corrections, directions, kinds, methods, shapes, statuses,
 export const idPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/;
 
 const id = z.string().regex(idPattern, "a name of letters, digits, - and _ (at most 80)");
-const text = z.string().trim().min(1).max(2000);
+const text = z.string().trim().min(1, "text that is not empty").max(2000);
 const date = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/, "a date such as 2026-01-31")
@@ -20,8 +20,11 @@ const date = z
   );
 const days = z.string().regex(/^[1-9]\d{0,3}d$/, "a number of days such as 7d");
 const share = z.string().regex(/^\d+(\.\d+)?%$/, "a percentage such as 2%");
+const positiveShare = share.regex(/[1-9]/, "a percentage above 0%");
+const duration = z.string().regex(/^[1-9]\d*(ms|s|m)$/, "a time such as 500ms, 30s or 10m");
+const spendings = ["obrien-fleming", "pocock", "hwang-shih-decani", "kim-demets"] as const;
 const probability = z.number().gt(0).lt(1);
-const column = z.string().min(1).max(200);
+const column = z.string().min(1, "the name of a column").max(200);
 const span = z.tuple([z.int().min(0), z.int().min(0)]);
 
 /** One variant: who it is, and its share of the traffic. */
@@ -49,7 +52,7 @@ export const dimensionSchema = z.strictObject({
 export const guardrailSchema = z.strictObject({
   metric: id,
   margin: z
-    .union([share, z.number().gt(0)])
+    .union([positiveShare, z.number().gt(0)])
     .optional()
     .describe("non-inferiority margin: 25% of control, or an amount"),
   limit: z.number().optional().describe("hard limit for the treatment's own value, in the metric's unit"),
@@ -60,17 +63,17 @@ export const guardrailSchema = z.strictObject({
 export const designSchema = z.strictObject({
   method: z.enum(methods).default("fixed"),
   spending: z
-    .union([
-      z.enum(["obrien-fleming", "pocock", "hwang-shih-decani", "kim-demets"]),
-      z.array(z.tuple([z.number().gt(0).lte(1), z.number().gt(0).lt(1)])).min(1)
-    ])
+    .union([z.enum(spendings), z.array(z.tuple([z.number().gt(0).lte(1), z.number().gt(0).lte(1)])).min(1)])
     .default("obrien-fleming")
     .describe("how alpha is spent; a table is a list of [fraction, share of alpha spent until then]"),
   parameter: z.number().optional().describe("gamma of hwang-shih-decani (default -4), rho of kim-demets (default 3)"),
   looks: z.union([z.literal("nightly"), z.int().min(1).max(1000)]).default("nightly"),
   plannedUnits: z.int().min(2).optional().describe("units in all arms together at the planned end"),
   futility: z
-    .union([z.literal(false), z.strictObject({spending: z.string().optional(), binding: z.boolean().default(false)})])
+    .union([
+      z.literal(false),
+      z.strictObject({spending: z.enum(spendings).optional(), binding: z.boolean().default(false)})
+    ])
     .default(false),
   tuneAt: z.int().min(2).optional().describe("units for which an always-valid interval is tightest"),
   mixing: z.number().gt(0).optional().describe("standard deviation of the mixing normal of the mSPRT")
@@ -79,7 +82,7 @@ export const designSchema = z.strictObject({
 /** A span with fixed weights. */
 export const phaseSchema = z.strictObject({
   start: date,
-  weights: z.record(z.string(), z.number().gt(0).lte(1)),
+  weights: z.record(z.string(), z.number().gt(0).lte(1)).describe("of the variants whose weight changes"),
   name: text.optional()
 });
 
@@ -106,13 +109,16 @@ export const experimentSchema = z.strictObject({
     secondary: z.array(id).default([]),
     guardrails: z.array(z.union([id, guardrailSchema])).default([])
   }),
-  minimumEffect: z.record(id, share).default({}).describe("smallest relative lift worth acting on, per metric"),
+  minimumEffect: z.record(id, positiveShare).default({}).describe("smallest relative lift worth acting on, per metric"),
   alpha: probability.default(0.05),
   power: probability.default(0.8),
   alternative: z.enum(alternatives).default("two-sided"),
   correction: z.enum(corrections).default("holm").describe("over treatments and primary metrics"),
   design: designSchema.prefault({}),
-  phases: z.array(phaseSchema).default([]).describe("weights that change mid-run; the first phase starts at `start`"),
+  phases: z
+    .array(phaseSchema)
+    .default([])
+    .describe("weights that change mid-run; before the first phase the variants' own weights hold"),
   activation: z
     .strictObject({fact: id, event: z.string().optional(), where: z.string().optional()})
     .optional()
@@ -125,7 +131,7 @@ export const experimentSchema = z.strictObject({
   minimumUnits: z.int().min(1).default(10).describe("no published row is made by fewer units"),
   budget: z.int().min(100).default(20000).describe("path rows at most; coarser cells beyond"),
   labels: z
-    .union([z.enum(["readout", "ship", "launch"]), z.record(z.enum(verdicts), text)])
+    .union([z.enum(["readout", "ship", "launch"]), z.partialRecord(z.enum(verdicts), text)])
     .default("readout")
     .describe("the words for verdicts"),
   pin: z.union([z.boolean(), date]).default(false).describe("a stopped experiment keeps its published numbers"),
@@ -210,10 +216,7 @@ export const connectionSchema = z.strictObject({
   url: z.string().optional(),
   path: z.string().optional(),
   mode: z.enum(["push-down", "pull"]).optional(),
-  timeout: z
-    .string()
-    .regex(/^\d+(ms|s|m)$/)
-    .default("10m"),
+  timeout: duration.default("10m"),
   memory: z.string().optional()
 });
 
@@ -221,10 +224,7 @@ export const connectionSchema = z.strictObject({
 export const webhookSchema = z.strictObject({
   url: z.string(),
   form: z.enum(["slack", "teams", "json"]).default("json"),
-  timeout: z
-    .string()
-    .regex(/^\d+(ms|s|m)$/)
-    .default("10s")
+  timeout: duration.default("10s")
 });
 
 /** `data/metrics.yaml`. */
@@ -249,6 +249,8 @@ export type Connection = z.output<typeof connectionSchema>;
 export type Webhook = z.output<typeof webhookSchema>;
 export type Sources = z.output<typeof sourcesSchema>;
 export type Metrics = z.output<typeof metricsSchema>;
+/** An experiment as it is written, defaults filled in. */
+export type WrittenExperiment = z.output<typeof experimentSchema>;
 
 /** An experiment as defined, its id added, dimensions and guardrails in their long form. */
 export type Experiment = Omit<z.output<typeof experimentSchema>, "dimensions" | "metrics"> & {
@@ -261,5 +263,8 @@ export type Experiment = Omit<z.output<typeof experimentSchema>, "dimensions" | 
 export interface Definitions {
   experiments: Experiment[];
   metrics: Metrics;
+  /** With the environment's values put in: for reading the data, never for showing. */
   sources: Sources;
+  /** As written, `${NAME}` unresolved: what may be shown, hashed or stored. Default: `sources`. */
+  written?: Sources;
 }
