@@ -29,8 +29,10 @@ const rule = gaussLegendre(10);
 const ORDER = rule.nodes.length;
 /** Standard deviations that one panel of ten points covers. */
 const PANEL = 3.2;
-/** Standard deviations beyond which a normal density adds nothing to a sum of its neighbours: exp(-8²/2) = 1e-14. */
+/** Standard deviations from the mean within which paths are followed: beyond are 1e-15 of them. */
 export const REACH = 8;
+/** Standard deviations of one step within which a point sees its neighbours: beyond are 4e-11 of them. */
+const WINDOW = 6.6;
 /** Below this a probability would leave the range of normal doubles on the way. */
 const SMALLEST_PROBABILITY = 1e-290;
 const INVERSE_ROOT_TWO_PI = 0.3989422804014327;
@@ -74,7 +76,7 @@ export function advance(
     const node = j - panel * ORDER;
     const b = lower + half * (2 * panel + 1 + (rule.nodes[node] ?? 0));
     const centre = b - drift * dt;
-    const window = REACH * deviation + Math.abs(b - drift * time) * slope;
+    const window = WINDOW * deviation + Math.abs(b - drift * time) * slope;
     const low = centre - window;
     const high = centre + window;
     while (first < count && (source[first] ?? 0) < low) ++first;

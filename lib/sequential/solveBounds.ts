@@ -36,6 +36,10 @@ export function solveBounds({fractions, sides, alphaIncrements, takenBounds, fut
   const below: number[] = [];
   let paths: Density = start;
   let drifting: Density = start;
+  const end = fractions[fractions.length - 1] ?? NaN;
+  const total = alphaIncrements.reduce((sum, increment) => sum + increment, 0);
+  // With less than half to spend every bound is above 0, and hardly a path comes back to one from further below.
+  const deepest = (time: number) => (total < 0.5 ? REACH * Math.sqrt(time * (1 - time / end)) : Infinity);
   fractions.forEach((time, k) => {
     const root = Math.sqrt(time);
     const kept = takenBounds[k];
@@ -68,7 +72,7 @@ export function solveBounds({fractions, sides, alphaIncrements, takenBounds, fut
       if (futility.binding) lowest = low;
     }
     const upper = Math.min(score, reach);
-    const lower = sides === 2 ? -upper : Math.max(lowest, -reach);
+    const lower = sides === 2 ? -upper : Math.max(lowest, -Math.min(reach, deepest(time)));
     paths = advance(paths, time, lower, upper, {nextDeviation, symmetric: sides === 2});
   });
   return {z, futility: below};
