@@ -15,7 +15,7 @@ export type SegmentShrinkage = {
   shrunk: (number | null)[];
   /** Share of the way from a segment's own estimate to the mean, in [0, 1]; 1 where segments do not differ. */
   shrinkage: (number | null)[];
-  /** Standard error of each shrunk effect, with the mean's own; tauSquared counts as known. */
+  /** Standard error of each shrunk effect (Morris), with the price of estimating tauSquared and the mean. */
   shrunkStandardErrors: (number | null)[];
   intervals: ([number, number] | null)[];
   /** Cochran's Q, and the chi-square p-value (k - 1 degrees of freedom) that all segments have the same effect. */
@@ -72,11 +72,13 @@ export function segmentShrinkage(
   const tauSquared = k === 1 ? 0 : Math.max(0, (cochranQ - (k - 1)) / (total - squares / total));
   const random = rows.map((row) => ({...row, weight: 1 / (row.standardError ** 2 + tauSquared)}));
   const {pooled: mean, standardError: meanStandardError} = pool(random);
-  const z = normal.quantile((1 + level) / 2);
+  const z = normal.upperQuantile((1 - level) / 2);
+  const all = random.reduce((sum, {weight}) => sum + weight, 0);
+  const typical = random.reduce((sum, {weight, standardError}) => sum + standardError ** 2 * weight, 0) / all;
   for (const {index, effect, standardError, weight} of random) {
     const toMean = standardError ** 2 * weight;
     const centre = toMean * mean + (1 - toMean) * effect;
-    const error = Math.sqrt(tauSquared * toMean + (toMean * meanStandardError) ** 2);
+    const error = Math.sqrt(spreadAround(k, weight / all, toMean, standardError, effect - mean, typical + tauSquared));
     shrunk[index] = centre;
     shrinkage[index] = toMean;
     shrunkStandardErrors[index] = error;
@@ -92,4 +94,22 @@ export function segmentShrinkage(
     interactionP: chiSquare.sf(cochranQ, k - 1),
     iSquared: iSquaredOf(cochranQ, k)
   };
+}
+
+/**
+ * Returns Morris's variance of a shrunk effect: what the segment's own noise leaves, and what it costs that tauSquared and
+ * the mean are estimated from k segments. With three segments or fewer nothing is gained on the segment's own.
+ */
+function spreadAround(
+  k: number,
+  share: number,
+  toMean: number,
+  standardError: number,
+  fromMean: number,
+  typical: number
+): number {
+  if (k <= 3) return standardError ** 2;
+  const shrinkage = ((k - 3) / (k - 1)) * toMean;
+  const unsure = ((2 / (k - 3)) * typical * toMean) / standardError ** 2;
+  return standardError ** 2 * (1 - (1 - share) * shrinkage) + unsure * (shrinkage * fromMean) ** 2;
 }
