@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import {formatDefinitionError} from "../../lib/experiment/definitionErrors.ts";
 import {parseDefinitions} from "../../lib/experiment/parseDefinitions.ts";
@@ -683,6 +684,33 @@ describe("parseDefinitions(files), on metrics in an experiment", () => {
   });
 });
 
+describe("parseDefinitions(files), on spans and shares", () => {
+  it.each([
+    [
+      "a span that ends before it begins",
+      "novelty: {early: [6, 0], late: [7, 13]}",
+      "17:18: invalid early; expected the first day not after the last, found: [6, 0]"
+    ],
+    [
+      "spans that overlap",
+      "novelty: {early: [0, 7], late: [7, 13]}",
+      "17:32: invalid late; expected to begin after early ends on day 7, found: [7, 13]"
+    ],
+    [
+      "a warning above the block",
+      "crossovers: {warning: 2%, blocked: 1%}",
+      "17:23: invalid warning; expected at most blocked (1%), found: 2%"
+    ],
+    ["more than all", "crossovers: {blocked: 101%}", "17:23: invalid blocked; expected at most 100%, found: 101%"]
+  ])("refuses %s", (_, line, expected) => {
+    expect(afterChange("power: 0.8", line)).toEqual([expected]);
+  });
+
+  it("accepts spans and shares in order", () => {
+    expect(afterChange("power: 0.8", "novelty: {early: [0, 6], late: [7, 13]}\ncrossovers: {warning: 0%}")).toEqual([]);
+  });
+});
+
 describe("parseDefinitions(files), on dimensions", () => {
   it.each(["date", "variant", "metric", "bin", "n", "y", "yy", "xv", "Date", "N"])(
     "refuses the name %s of the cube",
@@ -1087,5 +1115,59 @@ describe("parseDefinitions(files, {environment})", () => {
   it("says that ${NAME} wants quotes where YAML stumbles over it", () => {
     const [error] = afterSourceChange('"${DATABASE_URL}"', "${DATABASE_URL}");
     expect(error).toMatch(/write "\$\{NAME\}" in quotes$/);
+  });
+});
+
+describe("parseDefinitions(files), on anything", () => {
+  it("never throws, and every error has a place within its file", () => {
+    const texts = {experiment, metrics, sources};
+    const scrap = fc.constantFrom(
+      "",
+      ":",
+      "-",
+      "{",
+      "}",
+      "[",
+      "]",
+      "'",
+      '"',
+      "\n",
+      "\t",
+      "&a ",
+      "*a",
+      "null",
+      "1e999",
+      "__proto__",
+      "<<",
+      "é😀",
+      "!!set ",
+      "|",
+      "#",
+      "? "
+    );
+    fc.assert(
+      fc.property(
+        fc.constantFrom("experiment", "metrics", "sources"),
+        fc.array(fc.tuple(fc.double({min: 0, max: 1, noNaN: true}), fc.nat(12), scrap), {minLength: 1, maxLength: 4}),
+        (which, edits) => {
+          let text = texts[which];
+          for (const [where, length, insert] of edits) {
+            const start = Math.floor(where * text.length);
+            text = text.slice(0, start) + insert + text.slice(start + length);
+          }
+          const lines = text.split("\n");
+          for (const {file, line, column, message} of parse({[which]: text}).errors) {
+            expect(message).not.toBe("");
+            expect(line).toBeGreaterThanOrEqual(1);
+            expect(column).toBeGreaterThanOrEqual(1);
+            if (file.includes(which === "experiment" ? "experiments" : which)) {
+              expect(line).toBeLessThanOrEqual(lines.length);
+              expect(column).toBeLessThanOrEqual((lines[line - 1] ?? "").length + 1);
+            }
+          }
+        }
+      ),
+      {numRuns: 150, seed: 20260105}
+    );
   });
 });
