@@ -2,6 +2,7 @@ import {readdirSync, readFileSync} from "node:fs";
 import {beforeAll, describe, expect, it} from "vitest";
 import {parse} from "yaml";
 import {experimentSchema} from "../../lib/experiment/definition.ts";
+import {parseDefinitions} from "../../lib/experiment/parseDefinitions.ts";
 import {DAY, planSimulation} from "../../lib/simulate/planSimulation.ts";
 import {simulateDays} from "../../lib/simulate/simulateDays.ts";
 import {correlation, mean, variance} from "./simulated.ts";
@@ -74,6 +75,26 @@ function mismatch(id: string, platform?: string): number {
   const control = units.filter(({variant}) => variant === "control").length;
   return (2 * control - units.length) ** 2 / units.length;
 }
+
+describe("the demo's definitions", () => {
+  it("have no error, and name and explain every metric", () => {
+    const data = new URL("../", folder);
+    const paths = ["metrics.yaml", "sources.yaml", ...readdirSync(folder).map((file) => `experiments/${file}`)];
+    const files = paths.map((path) => ({path: `data/${path}`, text: readFileSync(new URL(path, data), "utf8")}));
+    const {definitions, errors} = parseDefinitions(files);
+    expect(errors).toEqual([]);
+    const used = definitions.experiments.flatMap(({metrics: {primary, secondary, guardrails}}) => [
+      ...primary,
+      ...secondary,
+      ...guardrails.map(({metric}) => metric)
+    ]);
+    expect([...new Set(used)].toSorted()).toEqual(Object.keys(definitions.metrics).toSorted());
+    for (const {name, description} of Object.values(definitions.metrics)) {
+      expect(name).toBeTruthy();
+      expect(description).toMatch(/^[A-Z].*\.$/);
+    }
+  });
+});
 
 describe("the demo's logs", () => {
   it("are six, of 20,000 to 200,000 units each, under 1.5 million events in all, until the same day", () => {
