@@ -2,10 +2,11 @@ import type {Letter, Origin, Sum} from "../stats/moments.ts";
 import {sums} from "../stats/moments.ts";
 import type {ExactSums} from "./exactSums.ts";
 import {addSums, centredSums, chooseOrigins, noSums, originOf} from "./exactSums.ts";
+import type {Value} from "./engines/engine.ts";
 import type {Group} from "./increments.ts";
 import type {Plan} from "./plan.ts";
 import {isZeroOrOne} from "./sql/increments.ts";
-import type {CubeRow} from "./row.ts";
+import type {CubeRow, Links} from "./row.ts";
 import {wholeNumber} from "./steps.ts";
 import {dateOfDay} from "./zone.ts";
 
@@ -20,6 +21,7 @@ interface Assembled {
   readonly dimensions: readonly string[];
   readonly path: readonly CubeRow[];
   readonly entries: readonly CubeRow[];
+  readonly links: readonly Links[];
   readonly origins: Readonly<Record<string, Origin>>;
 }
 
@@ -90,7 +92,33 @@ export function assemble(plan: Plan, groups: readonly Group[], {cells, origins: 
     }
   }
   const order = compareRows(plan);
-  return {dimensions, path: path.sort(order), entries: entries.sort(order), origins};
+  const links = groups.flatMap((group) =>
+    group.metrics.map((index, i) => linksOf(plan, group, {metric: metrics[index]?.key ?? "", column: 4 + i, cells}))
+  );
+  return {dimensions, path: path.sort(order), entries: entries.sort(order), links, origins};
+}
+
+function linksOf(
+  {variants, dimensions}: Plan,
+  {touched}: Group,
+  {metric, column, cells}: {metric: string; column: number; cells: AssembleOptions["cells"]}
+): Links {
+  const rows = touched.filter((row) => Number(row[column]) > 0);
+  const dates = new Map<number, string>();
+  const dateOf = (value: Value | undefined) => {
+    const day = Number(value);
+    const known = dates.get(day) ?? dateOfDay(day);
+    dates.set(day, known);
+    return known;
+  };
+  return {
+    metric,
+    entry: rows.map((row) => dateOf(row[0])),
+    date: rows.map((row) => dateOf(row[1])),
+    variant: rows.map((row) => variants[Number(row[2])] ?? ""),
+    cell: rows.map((row) => (dimensions.length === 0 ? [] : (cells[Number(row[3])] ?? []))),
+    units: rows.map((row) => Number(row[column]))
+  };
 }
 
 /** Returns all sums, 0 where absent. */

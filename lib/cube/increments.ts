@@ -7,7 +7,7 @@ import type {Clock, MetricPlan, Plan, Side} from "./plan.ts";
 import type {Pins} from "./row.ts";
 import type {Known} from "./sql/exposures.ts";
 import type {Numbered} from "./sql/increments.ts";
-import {matureIncrements, runningIncrements} from "./sql/increments.ts";
+import {matureIncrements, rollUp, runningIncrements, touchedUnits} from "./sql/increments.ts";
 import type {Scale} from "./sql/totals.ts";
 import {isEarlier, partsOf, totals} from "./sql/totals.ts";
 import type {Value} from "./engines/engine.ts";
@@ -16,6 +16,8 @@ import type {Value} from "./engines/engine.ts";
 export interface Group {
   readonly metrics: readonly number[];
   readonly rows: readonly (readonly Value[])[];
+  /** Entry day, day, variant, cell, then the units touched per metric. */
+  readonly touched: readonly (readonly Value[])[];
   readonly divisors: readonly Divisors[];
 }
 
@@ -68,11 +70,14 @@ export async function increments(
           calendar: isCalendar(first.metric, hits),
           events: members.some(({index}) => (parts[index] ?? []).length > 0)
         });
+    const table = `increments_${groups.length}`;
+    await steps.table(table, statement);
     const rows: (readonly Value[])[] = [];
-    for await (const batch of steps.result(statement)) for (const row of batch) rows.push(row);
+    for await (const batch of steps.result(rollUp(dialect, table, members))) for (const row of batch) rows.push(row);
     groups.push({
       metrics: members.map(({index}) => index),
       rows,
+      touched: await steps.rows(touchedUnits(table, members)),
       divisors: members.map(({metric}) => divisorsOf(metric, scale))
     });
   }

@@ -25,6 +25,8 @@ export interface Cube {
   readonly path: readonly CubeRow[];
   readonly entries: readonly CubeRow[];
   readonly traffic: readonly TrafficRow[];
+  /** Who is behind the rows, for deciding what may be published; null where it is not known (a ready-made cube). */
+  readonly links: readonly Links[] | null;
   /** The numeric origin of each metric's sums. */
   readonly origins: Readonly<Record<string, Origin>>;
   readonly excluded: readonly ExcludedRows[];
@@ -36,6 +38,21 @@ export interface Cube {
   readonly sql: string;
   /** What was chosen from the data, and is to be the same on the next day. */
   readonly pins: Pins;
+}
+
+/**
+ * How many units that entered on one date changed their state on another, for one metric: columns of one length. A
+ * unit is in as many rows as there are dates on which its state changed; units of different entry dates are different.
+ * It is not published.
+ */
+export interface Links {
+  readonly metric: string;
+  readonly entry: readonly string[];
+  readonly date: readonly string[];
+  readonly variant: readonly string[];
+  /** The cell, or an empty list without dimensions. */
+  readonly cell: readonly (readonly string[])[];
+  readonly units: readonly number[];
 }
 
 /** What a definition leaves to the data; fixed once and kept in the definition's lock. */

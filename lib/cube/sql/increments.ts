@@ -24,7 +24,12 @@ interface State {
   readonly touched: string;
 }
 
-function aggregates(dialect: Dialect, {metric}: Numbered, {entered, now, before, touched}: State): string[] {
+/** The names of a metric's sums in a grouped row: units touched, n, then one per sum. */
+export function aggregateNames(metric: MetricPlan, index: number): string[] {
+  return ["touched", "n", ...metric.sums].map((name) => `a${index}_${name}`);
+}
+
+function aggregates(dialect: Dialect, {metric, index}: Numbered, {entered, now, before, touched}: State): string[] {
   const sum = (sql: string) => dialect.wide(`coalesce(sum(${sql}), 0)`);
   const term = (letters: string): string => {
     const [a, b] = [...letters] as [Letter, Letter?];
@@ -38,7 +43,8 @@ function aggregates(dialect: Dialect, {metric}: Numbered, {entered, now, before,
   const columns = metric.sums.map((letters) =>
     sum(term(isSquareOfBit(metric, letters) ? letters.slice(0, 1) : letters))
   );
-  return [sum(`CASE WHEN ${touched} THEN 1 END`), sum(`CASE WHEN ${entered} THEN 1 END`), ...columns];
+  const named = [sum(`CASE WHEN ${touched} THEN 1 END`), sum(`CASE WHEN ${entered} THEN 1 END`), ...columns];
+  return named.map((sql, i) => `${sql} AS ${aggregateNames(metric, index)[i] ?? ""}`);
 }
 
 function isSquareOfBit(metric: MetricPlan, letters: string): boolean {
@@ -69,7 +75,7 @@ function capped(sql: string, {cap}: Numbered, letter: Letter): string {
 
 /**
  * Returns the statement that sums the increments of the metrics that change from day to day, from `unit_days` (one
- * row per unit and day on which something happened, and one on its entry): by day and cell, and by entry day and cell.
+ * row per unit and day on which something happened, and one on its entry), by entry day, day and cell.
  */
 export function runningIncrements(dialect: Dialect, metrics: readonly Numbered[], scale: Scale): string {
   const outcomes = metrics.flatMap(({metric, index}) =>
@@ -108,12 +114,12 @@ export function runningIncrements(dialect: Dialect, metrics: readonly Numbered[]
       touched: ["day = entry_day", ...changed].join(" OR ")
     });
   });
-  return `SELECT GROUPING(day) AS by_entry, coalesce(day, entry_day) AS day, variant, cell,
+  return `SELECT entry_day, day, variant, cell,
     ${columns.join(",\n    ")}
   FROM (SELECT day, entry_day, variant, cell, ${derived.join(", ")}
     FROM (SELECT d.u, d.day, ${states.join(", ")} FROM unit_days AS d WINDOW w AS (PARTITION BY d.u ORDER BY d.day ROWS UNBOUNDED PRECEDING)) AS s
     JOIN units AS x ON x.u = s.u${earlier ? "\n    LEFT JOIN unit_totals AS p ON p.u = s.u" : ""}) AS i
-  GROUP BY GROUPING SETS ((day, variant, cell), (entry_day, variant, cell))`;
+  GROUP BY entry_day, day, variant, cell`;
 }
 
 export interface MatureOptions {
@@ -134,7 +140,7 @@ export function matureDay(dialect: Dialect, {after, offsets, calendar}: MatureOp
 
 /**
  * Returns the statement that sums the units of metrics that count a unit once and for all, on the day that it has
- * lived through the window: by that day and cell, and by entry day and cell.
+ * lived through the window, by entry day, that day and cell.
  */
 export function matureIncrements(
   dialect: Dialect,
@@ -165,10 +171,25 @@ export function matureIncrements(
     const entered = needed.length === 0 ? "true" : needed.join(" AND ");
     return aggregates(dialect, numbered, {entered, now, before: null, touched: entered});
   });
-  return `SELECT GROUPING(day) AS by_entry, coalesce(day, entry_day) AS day, variant, cell,
+  return `SELECT entry_day, day, variant, cell,
     ${columns.join(",\n    ")}
   FROM (SELECT ${matureDay(dialect, options)} AS day, x.entry_day, x.variant, x.cell, ${derived.join(", ")}
     FROM units AS x${options.events ? " LEFT JOIN unit_totals AS t ON t.u = x.u" : ""} WHERE x.counts) AS i
   WHERE day <= ${scale.asOf}
-  GROUP BY GROUPING SETS ((day, variant, cell), (entry_day, variant, cell))`;
+  GROUP BY entry_day, day, variant, cell`;
+}
+
+/** Returns the statement that adds up a table of increments: by day and cell, and by entry day and cell. */
+export function rollUp(dialect: Dialect, table: string, metrics: readonly Numbered[]): string {
+  const columns = metrics.flatMap(({metric, index}) =>
+    aggregateNames(metric, index).map((name) => dialect.wide(`sum(${name})`))
+  );
+  return `SELECT GROUPING(day) AS by_entry, coalesce(day, entry_day) AS day, variant, cell, ${columns.join(", ")}
+  FROM ${table} GROUP BY GROUPING SETS ((day, variant, cell), (entry_day, variant, cell))`;
+}
+
+/** Returns a SELECT of the units that a table of increments was made by: entry day, day, variant, cell, per metric. */
+export function touchedUnits(table: string, metrics: readonly Numbered[]): string {
+  const columns = metrics.map(({metric, index}) => `CAST(${aggregateNames(metric, index)[0] ?? ""} AS INTEGER)`);
+  return `SELECT entry_day, day, variant, cell, ${columns.join(", ")} FROM ${table} ORDER BY 1, 2, 3, 4`;
 }
