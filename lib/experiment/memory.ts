@@ -1,17 +1,10 @@
+import type {Look} from "../sequential/index.ts";
 import type {CheckStatus, Verdict} from "./words.ts";
 
 /** One line of the looks ledger, `history/<id>.looks.jsonl`: a look as it was taken. Lines are only ever added. */
-export interface LedgerLook {
+export interface LedgerLook extends Look {
   readonly metric: string;
   readonly variant: string;
-  readonly date: string;
-  /** Information fraction, in (0, 1]. */
-  readonly fraction: number;
-  readonly z: number;
-  /** The efficacy boundary of that look; null where nothing could be spent yet. */
-  readonly bound: number | null;
-  /** Of all sides, until and with this look. */
-  readonly alphaSpent: number;
   /** Hash of the definition under which it was taken. */
   readonly definition: string;
   /** Whether a first build over past data filled it in from the path. */

@@ -42,6 +42,7 @@ export const comparisonSchema = z.object({
   interval,
   pValue: number,
   adjustedPValue: number,
+  adjustedInterval: interval.describe("goes with the adjusted p-value; see adjustment.intervalKind"),
   relativeDifference: number.describe("difference / control, a fraction"),
   relativeInterval: interval,
   level: z.number().describe("of both intervals"),

@@ -1,37 +1,31 @@
 import type {Moments} from "../stats/moments.ts";
+import type {QuantileBins} from "../stats/quantileBins.ts";
 
 /** Moments of each variant that has units, by variant key. */
 export type ArmMoments = Readonly<Record<string, Moments>>;
 
-/** The sketch of one variant's values: a quantile metric's bins with their cluster sums, lowest bin first. */
-export interface Sketch {
-  /** Units that count. */
-  readonly n: number;
-  readonly bins: readonly SketchBin[];
-}
-
-/** One bin: events up to it, by unit. `m` is the unit's events up to and with the bin, `k` all its events. */
-export interface SketchBin {
-  readonly lower: number;
-  readonly upper: number;
-  readonly count: number;
-  readonly mm: number;
-  readonly mk: number;
-  readonly kk: number;
+/** The sums of one entry phase, or of all units: by variant, with a sketch of the values for quantile metrics. */
+export interface Stratum {
+  readonly phase: string;
+  readonly arms: ArmMoments;
+  /** By variant, for quantile metrics. */
+  readonly sketches?: Readonly<Record<string, QuantileBins>>;
 }
 
 /** What is known of one metric, all from published rows. */
 export interface MetricSums {
   /** As of the readout's day. */
   readonly arms: ArmMoments;
-  /** As of the end of each day since the start, oldest first, without gaps. */
-  readonly days: readonly {readonly date: string; readonly arms: ArmMoments}[];
+  /** As of the end of each day since the start, oldest first, without gaps; strata as below. */
+  readonly days: readonly {
+    readonly date: string;
+    readonly arms: ArmMoments;
+    readonly strata: readonly Stratum[];
+  }[];
   /** By value of each dimension, as of the readout's day. */
-  readonly segments: readonly {readonly dimension: string; readonly value: string; readonly arms: ArmMoments}[];
+  readonly segments: readonly (Omit<Stratum, "phase"> & {readonly dimension: string; readonly value: string})[];
   /** By entry phase, as of the readout's day; one entry without phases. */
-  readonly strata: readonly {readonly phase: string; readonly arms: ArmMoments}[];
-  /** By variant, for quantile metrics, else null. */
-  readonly sketches: Readonly<Record<string, Sketch>> | null;
+  readonly strata: readonly Stratum[];
   /** The last day on which the whole-variant sums are exact; null if nothing is published. */
   readonly exactFrom: string | null;
 }

@@ -1,0 +1,38 @@
+import type {Readout} from "../readout.ts";
+import {memoContent} from "./memoContent.ts";
+
+/** Returns the memo as Markdown (CommonMark with tables). Text from data cannot start markup, HTML or a link. */
+export function memoMarkdown(readout: Readout): string {
+  const {title, verdict, sections} = memoContent(readout);
+  const parts = [
+    `# ${escapeMarkdown(title)}`,
+    `**${escapeMarkdown(verdict.label)}.** ${escapeMarkdown(verdict.sentence)}`
+  ];
+  for (const {heading, lines, bullets = [], table, code} of sections) {
+    parts.push(`## ${escapeMarkdown(heading)}`, ...lines.map(escapeMarkdown));
+    if (bullets.length > 0) parts.push(bullets.map((bullet) => `- ${escapeMarkdown(bullet)}`).join("\n"));
+    if (table !== undefined) {
+      const row = (cells: readonly string[]): string => `| ${cells.map(escapeMarkdown).join(" | ")} |`;
+      parts.push([row(table.head), `|${table.head.map(() => "---").join("|")}|`, ...table.rows.map(row)].join("\n"));
+    }
+    if (code !== undefined) parts.push(fenced(code));
+  }
+  return `${parts.join("\n\n")}\n`;
+}
+
+/** Returns text in which Markdown has nothing to interpret: markup characters escaped, one line, no raw HTML. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/\s+/g, " ")
+    .replace(/[\\`*_{}[\]()#!|~<>&@:]/g, (character) =>
+      character === "&" ? "&amp;" : character === "<" ? "&lt;" : character === ">" ? "&gt;" : `\\${character}`
+    )
+    .replace(/^(\d+)([.])/, "$1\\$2")
+    .replace(/^([-+=])/, "\\$1");
+}
+
+function fenced(code: string): string {
+  const longest = Math.max(2, ...[...code.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}yaml\n${code.trimEnd()}\n${fence}`;
+}

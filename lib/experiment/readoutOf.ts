@@ -1,0 +1,271 @@
+import {bayesianOf} from "./bayesianOf.ts";
+import {changesSince, definitionChanges, publishedRun} from "./changesSince.ts";
+import {comparisonOf} from "./comparisonOf.ts";
+import {decisionOf} from "./decisionOf.ts";
+import type {Experiment, Metrics} from "./definition.ts";
+import {formatCount} from "./format.ts";
+import {guardrailsOf} from "./guardrailsOf.ts";
+import {hasEnded} from "./hasEnded.ts";
+import {healthChecks} from "./health/healthChecks.ts";
+import {variantKeys} from "./health/healthInput.ts";
+import {insightsOf} from "./insightsOf.ts";
+import type {LedgerLook, LockedDefinition, Memory, PublishedRun} from "./memory.ts";
+import {comparisonsOf, covariateText, effectsOf, metricResultOf, metricsInUse} from "./metricResultOf.ts";
+import type {MetricEffects} from "./metricResultOf.ts";
+import {parseDays} from "./parseDays.ts";
+import {parseShare} from "./parseShare.ts";
+import {phasesOf} from "./phasesOf.ts";
+import {powerOf} from "./powerOf.ts";
+import type {Excluded, MetricResult, Readout} from "./readout.ts";
+import {schemaVersion} from "./readout.ts";
+import {sequentialOf} from "./sequentialOf.ts";
+import type {ExperimentSums} from "./sums.ts";
+
+/** What a readout is made from, beside the sums. */
+export interface ReadoutInput {
+  readonly experiment: Experiment;
+  readonly metrics: Metrics;
+  readonly sums: ExperimentSums;
+  readonly memory: Memory;
+  /** Content hash of definition and input. */
+  readonly runId: string;
+  /** The definition as text, secrets out, and in the parts that bind a result. */
+  readonly definition: LockedDefinition & {readonly text: string};
+}
+
+/** A readout with what its memory gains. */
+export interface MadeReadout {
+  readonly readout: Readout;
+  readonly looks: LedgerLook[];
+  readonly run: PublishedRun;
+}
+
+/**
+ * Returns the readout of an experiment from its sums and its memory, and what to append to the memory. Pure: the same
+ * input gives the same bytes; no clock, no log, no unit.
+ */
+export function readoutOf(input: ReadoutInput): MadeReadout {
+  const {experiment, sums, memory, runId, definition} = input;
+  const uses = metricsInUse(experiment, input.metrics, sums.metrics).map((use) => effectsOf(experiment, use));
+  const results = plainResults(experiment, uses);
+  const [primary] = experiment.metrics.primary;
+  for (const [i, metric] of results.entries()) metric.power = powerResult(experiment, uses[i]!, metric, sums);
+  const first = results.find(({key}) => key === primary);
+  const ended = hasEnded(
+    experiment,
+    primary === undefined ? undefined : input.metrics[primary],
+    sums.asOf,
+    first?.power ?? null
+  );
+  const looks = uses.flatMap((use, i) => addSequential(use, results[i]!, {...input, ended}));
+  for (const metric of results) {
+    metric.guardrail = guardrailsOf(experiment, metric);
+    metric.bayesian = bayesianOf({...metric, level: 1 - experiment.alpha});
+  }
+  const changed = definitionChanges(memory.definitions, definition);
+  const phases = phasesOf(experiment);
+  const health = healthChecks({
+    experiment,
+    definitions: input.metrics,
+    phases,
+    sums,
+    metrics: results,
+    definitionChanges: changed
+  });
+  const variants = variantKeys(experiment).map((key) => ({
+    key,
+    name: experiment.variants[key]?.name ?? key,
+    role: experiment.variants[key]?.role ?? ("treatment" as const),
+    weight: experiment.variants[key]?.weight ?? 0,
+    units: sums.units[key] ?? 0
+  }));
+  const decision = decisionOf({experiment, metrics: results, health, variants, ended, asOf: sums.asOf});
+  const readout: Readout = {
+    schemaVersion,
+    id: experiment.id,
+    title: experiment.title,
+    hypothesis: experiment.hypothesis ?? null,
+    description: experiment.description ?? null,
+    owner: experiment.owner ?? null,
+    tags: experiment.tags,
+    status: experiment.status,
+    start: experiment.start,
+    end: experiment.end ?? null,
+    asOf: sums.asOf,
+    timezone: experiment.timezone,
+    runId,
+    stale: null,
+    pin: null,
+    alpha: experiment.alpha,
+    powerGoal: experiment.power,
+    alternative: experiment.alternative,
+    correction: experiment.correction,
+    minimumUnits: experiment.minimumUnits,
+    phases: [...phases],
+    dimensions: Object.entries(experiment.dimensions).map(([key, {name}]) => ({
+      key,
+      name: name ?? key,
+      values: [...new Set(sums.segmentUnits.filter(({dimension}) => dimension === key).map(({value}) => value))]
+    })),
+    variants,
+    metrics: results,
+    health,
+    decision,
+    insights: insightsOf(results, health),
+    changes: [],
+    timeline: [],
+    traffic: sums.traffic.map(({date, units}) => ({date, units: variants.map(({key}) => units[key] ?? 0)})),
+    input: {
+      rows: sums.rows,
+      units: variants.reduce((n, {units}) => n + units, 0),
+      excluded: sums.excluded.map(excludedOf),
+      hash: sums.hash,
+      sql: sums.sql,
+      coarsened: sums.coarsened
+    },
+    design: {text: definition.text, hash: definition.hash},
+    files: []
+  };
+  const run = publishedRun(readout);
+  readout.changes = [
+    ...changesSince(memory.runs, run, {
+      primary: experiment.metrics.primary,
+      names: (key) => results.find((metric) => metric.key === key)?.name ?? key
+    }),
+    ...changed.reverse()
+  ];
+  readout.timeline = timelineOf(memory.runs, run);
+  return {readout, looks, run};
+}
+
+/** All metrics without memory: primary and secondary families corrected apart, guardrails each by itself. */
+function plainResults(experiment: Experiment, uses: readonly MetricEffects[]): MetricResult[] {
+  const comparisons = new Map([
+    ...comparisonsOf(
+      experiment,
+      uses.filter(({role}) => role === "primary"),
+      experiment.correction
+    ),
+    ...comparisonsOf(
+      experiment,
+      uses.filter(({role}) => role === "secondary"),
+      experiment.correction
+    ),
+    ...comparisonsOf(
+      experiment,
+      uses.filter(({role}) => role === "guardrail"),
+      "none"
+    )
+  ]);
+  return uses.map((use) => metricResultOf(experiment, use, comparisons.get(use.key) ?? []));
+}
+
+/** Alpha of one primary comparison: shared equally, so that all looks of all comparisons together spend alpha. */
+function alphaShare({alpha, correction, metrics: {primary}, variants}: Experiment): number {
+  const comparisons = primary.length * Math.max(1, Object.keys(variants).length - 1);
+  return correction === "none" ? alpha : alpha / comparisons;
+}
+
+function powerResult(
+  experiment: Experiment,
+  {key, metric}: MetricEffects,
+  result: MetricResult,
+  sums: ExperimentSums
+): MetricResult["power"] {
+  const declared = experiment.minimumEffect[key];
+  if (result.role !== "primary" && declared === undefined) return null;
+  const powers = result.comparisons.flatMap((comparison) => {
+    const control = result.arms.find(({variant}) => variant === comparison.baseline);
+    const treatment = result.arms.find(({variant}) => variant === comparison.variant);
+    if (control === undefined || treatment === undefined) return [];
+    return powerOf({
+      kind: metric.kind,
+      direction: metric.direction,
+      comparison,
+      control,
+      treatment,
+      units: result.arms.reduce((n, arm) => n + arm.n, 0),
+      minimumEffect: declared === undefined ? undefined : parseShare(declared),
+      alpha: result.role === "primary" ? alphaShare(experiment) : experiment.alpha,
+      power: experiment.power,
+      alternative: experiment.alternative,
+      traffic: sums.traffic.map(({units}) => Object.values(units).reduce((a, b) => a + b, 0)),
+      maturity: metric.window === undefined || metric.mature === false ? 0 : parseDays(metric.window)
+    });
+  });
+  return powers.reduce<MetricResult["power"]>(
+    (a, b) => (a === null || (b.requiredUnits ?? 0) > (a.requiredUnits ?? 0) ? b : a),
+    null
+  );
+}
+
+/** Puts the sequential part into a primary metric's result; returns the looks that it adds to the ledger. */
+function addSequential(
+  use: MetricEffects,
+  result: MetricResult,
+  {experiment, memory, definition, sums, ended}: ReadoutInput & {ended: boolean}
+): LedgerLook[] {
+  if (use.role !== "primary") return [];
+  const {
+    result: sequential,
+    added,
+    tonight
+  } = sequentialOf(use, {
+    experiment,
+    alpha: alphaShare(experiment),
+    ledger: memory.looks,
+    ended,
+    definition: definition.hash,
+    firstBuild: memory.looks.length === 0,
+    asOf: sums.asOf
+  });
+  result.sequential = sequential;
+  result.comparisons = result.comparisons.map((plain) => {
+    const own = tonight.get(plain.variant);
+    const effect = use.effects.find(({variant}) => variant === plain.variant)?.effect;
+    if (own === undefined || effect === undefined) return plain;
+    const {comparison} = own;
+    const name = sequential.method === "group-sequential" ? "repeated at the looks taken" : "confidence sequence";
+    return comparisonOf({...comparison, method: `${comparison.method}, ${name}`}, effect, {
+      variant: plain.variant,
+      baseline: plain.baseline,
+      covariate: covariateText(use.metric),
+      correction: sequential.alpha < experiment.alpha ? "bonferroni" : "none",
+      adjustedPValue:
+        comparison.pValue === null ? null : Math.min(1, (comparison.pValue * experiment.alpha) / sequential.alpha),
+      adjustedInterval: comparison.interval,
+      intervalKind: "simultaneous"
+    });
+  });
+  if (tonight.size > 0)
+    result.path = result.path.map(({date, comparisons}) => ({
+      date,
+      comparisons: comparisons.map(
+        (plain) => tonight.get(plain.variant)?.path.find((day) => day.date === date)?.comparison ?? plain
+      )
+    }));
+  return added;
+}
+
+function excludedOf({reason, fact, rows, units, byVariant}: ExperimentSums["excluded"][number]): Excluded {
+  const count =
+    units === null ? `${formatCount(rows)} rows` : `${formatCount(rows)} rows of ${formatCount(units)} units`;
+  return {
+    reason,
+    fact,
+    rows,
+    units,
+    ...(byVariant === undefined ? {} : {byVariant: {...byVariant}}),
+    text: `${count}: ${reason}`
+  };
+}
+
+function timelineOf(runs: readonly PublishedRun[], now: PublishedRun): Readout["timeline"] {
+  const all = [...runs.filter(({runId}) => runId !== now.runId), now].map(({date, runId, verdict, label}) => ({
+    date,
+    runId,
+    verdict,
+    label
+  }));
+  return all.filter(({verdict}, i) => i === 0 || verdict !== all[i - 1]!.verdict);
+}
