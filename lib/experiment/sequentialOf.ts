@@ -4,7 +4,7 @@ import {bracketedRoot} from "../stats/bracketedRoot.ts";
 import {normalTail} from "../stats/normalTail.ts";
 import type {Comparison} from "../stats/index.ts";
 import {pair} from "./comparisonOf.ts";
-import type {Experiment, Metric} from "./definition.ts";
+import type {Experiment} from "./definition.ts";
 import {effectOf} from "./effectOf.ts";
 import type {Effect} from "./effectOf.ts";
 import {formatDate, formatNumber, formatPercent, formatPercentInterval} from "./format.ts";
