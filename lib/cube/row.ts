@@ -79,3 +79,30 @@ export interface ExcludedRows {
   readonly units: number | null;
   readonly byVariant?: Readonly<Record<string, number>>;
 }
+
+/** A row that may be published: made by enough units, and so is every difference of such rows. */
+export type PublishedRow = Omit<CubeRow, "touched">;
+
+/** What may be published of a cube. */
+export interface Publication {
+  readonly dimensions: readonly string[];
+  readonly asOf: string | null;
+  readonly path: readonly PublishedRow[];
+  readonly entries: readonly PublishedRow[];
+  readonly traffic: readonly TrafficRow[];
+  readonly origins: Readonly<Record<string, Origin>>;
+  /** Where a cell (null: a variant as a whole) is behind: what happened from `from` on is in the row of `until`. */
+  readonly carried: readonly Carried[];
+  /** What was made coarser than asked for, in words. */
+  readonly coarser: readonly string[];
+}
+
+/** A stretch of dates in which a row lags: as of `from` and later dates before `until` it is not exact. */
+export interface Carried {
+  readonly table: "path" | "entries";
+  readonly metric: string;
+  readonly variant: string;
+  readonly cell: readonly string[] | null;
+  readonly from: string;
+  readonly until: string;
+}

@@ -1,0 +1,92 @@
+import {join} from "node:path";
+import type {Sum} from "../stats/moments.ts";
+import {sums} from "../stats/moments.ts";
+import {dimensionColumn} from "./cubeTable.ts";
+import {openDuckdb} from "./engines/duckdb.ts";
+import type {DuckdbEngine} from "./engines/duckdb.ts";
+import type {Publication, PublishedRow, TrafficRow} from "./row.ts";
+
+/** A column of a Parquet file: text, doubles, or whole numbers of 32 bits. */
+export interface ParquetColumn {
+  readonly name: string;
+  readonly type: "VARCHAR" | "DOUBLE" | "INTEGER";
+}
+
+/**
+ * Writes the published rows as `path.parquet`, `entries.parquet` and `traffic.parquet` into a folder that exists. The
+ * columns are `date`, `variant`, one per dimension (null for a variant as a whole), `metric`, `bin`, `n` and the sums
+ * that any row has; of traffic `hour`, `variant`, `units`. Equal rows give equal bytes.
+ */
+export async function writePublication(folder: string, publication: Publication): Promise<void> {
+  const {dimensions, path, entries, traffic} = publication;
+  await withWriter(async (write) => {
+    const present = sums.filter((sum) => path.some((row) => row[sum] !== 0) || entries.some((row) => row[sum] !== 0));
+    await write(join(folder, "path.parquet"), cubeColumns(dimensions, present), cubeRows(path, dimensions, present));
+    await write(
+      join(folder, "entries.parquet"),
+      cubeColumns(dimensions, present),
+      cubeRows(entries, dimensions, present)
+    );
+    await write(join(folder, "traffic.parquet"), trafficColumns, trafficRows(traffic));
+  });
+}
+
+type Write = (
+  file: string,
+  columns: readonly ParquetColumn[],
+  rows: Iterable<readonly (string | number | null)[]>
+) => Promise<void>;
+
+/** Calls back with a function that writes one Parquet file, its rows in the order given. */
+export async function withWriter(task: (write: Write) => Promise<void>): Promise<void> {
+  // One thread: otherwise the row groups could come in any order.
+  const engine = await openDuckdb({threads: 1, ordered: true, memory: "1GB"});
+  try {
+    await task((file, columns, rows) => writeParquet(engine, file, columns, rows));
+  } finally {
+    await engine.close();
+  }
+}
+
+async function writeParquet(
+  engine: DuckdbEngine,
+  file: string,
+  columns: readonly ParquetColumn[],
+  rows: Iterable<readonly (string | number | null)[]>
+) {
+  const {identifier, literal} = engine.dialect;
+  const types = columns.map(({name, type}) => `${identifier(name)} ${type}`);
+  await engine.run(`CREATE OR REPLACE TABLE written (${types.join(", ")})`);
+  await engine.append("written", rows);
+  await engine.run(`COPY written TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd)`);
+  await engine.run("DROP TABLE written");
+}
+
+const trafficColumns: ParquetColumn[] = [
+  {name: "hour", type: "VARCHAR"},
+  {name: "variant", type: "VARCHAR"},
+  {name: "units", type: "DOUBLE"}
+];
+
+function* trafficRows(rows: readonly TrafficRow[]) {
+  for (const {hour, variant, units} of rows) yield [hour, variant, units];
+}
+
+function cubeColumns(dimensions: readonly string[], present: readonly Sum[]): ParquetColumn[] {
+  return [
+    {name: "date", type: "VARCHAR"},
+    {name: "variant", type: "VARCHAR"},
+    ...dimensions.map((name) => ({name: dimensionColumn(name), type: "VARCHAR"}) as const),
+    {name: "metric", type: "VARCHAR"},
+    {name: "bin", type: "INTEGER"},
+    {name: "n", type: "DOUBLE"},
+    ...present.map((name) => ({name, type: "DOUBLE"}) as const)
+  ];
+}
+
+function* cubeRows(rows: readonly PublishedRow[], dimensions: readonly string[], present: readonly Sum[]) {
+  for (const row of rows) {
+    const cell = dimensions.map((_, i) => row.cell?.[i] ?? null);
+    yield [row.date, row.variant, ...cell, row.metric, row.bin, row.n, ...present.map((sum) => row[sum])];
+  }
+}

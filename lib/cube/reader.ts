@@ -1,0 +1,153 @@
+import type {Moments, Sum} from "../stats/moments.ts";
+import {sums} from "../stats/moments.ts";
+import type {CubeTable} from "./cubeTable.ts";
+
+/**
+ * Sums of published rows: what every shown number is made of. The build and the browser call the same functions on the
+ * same rows, so they show the same digits.
+ */
+export interface Selection {
+  metric: string;
+  /** Only these values of a dimension; several dimensions must all hold. */
+  where?: Readonly<Record<string, readonly string[]>>;
+  /** Dimensions to cross; one result per combination of their values that occurs. */
+  by?: readonly string[];
+  /** Only this bin of a quantile's sketch; default: rows without a bin. */
+  bin?: number;
+}
+
+/** The moments of one arm, in one crossing of the dimensions asked for. */
+export interface ArmMoments {
+  readonly variant: string;
+  /** The values of the dimensions in `by`; empty without. */
+  readonly cell: Readonly<Record<string, string>>;
+  readonly moments: Moments;
+}
+
+/**
+ * Returns the moments per arm of all rows until and with a date: exact for a variant as a whole, and for cells on the
+ * dates that they were published. Without `where` and `by` they are those of whole variants. Arms without rows are
+ * absent. On the table of entries, `date` is the last entry date.
+ *
+ * @param selection.date default: the last date
+ */
+export function momentsAsOf(table: CubeTable, selection: Selection & {date?: string}): ArmMoments[] {
+  const end = selection.date === undefined ? table.length : firstAfter(table, selection.date);
+  return gather(table, selection, 0, end);
+}
+
+/** Returns the moments per arm of the units that entered between two dates, both included, from the table of entries. */
+export function momentsOfEntries(
+  table: CubeTable,
+  {from, to, ...selection}: Selection & {from?: string; to?: string}
+): ArmMoments[] {
+  const start = from === undefined ? 0 : firstAfter(table, from, true);
+  return gather(table, selection, start, to === undefined ? table.length : firstAfter(table, to));
+}
+
+/** The moments of every arm as of one date. */
+export interface DatedMoments {
+  readonly date: string;
+  readonly arms: readonly ArmMoments[];
+}
+
+/** Returns the moments as of each date on which the metric has a row, earliest first. */
+export function momentsByDate(table: CubeTable, selection: Selection): DatedMoments[] {
+  const collected = collector(table, selection);
+  const path: DatedMoments[] = [];
+  const metric = table.metrics.values.indexOf(selection.metric);
+  for (let i = 0; i < table.length;) {
+    const date = table.dates.codes[i] ?? 0;
+    const from = i;
+    let present = false;
+    for (; i < table.length && table.dates.codes[i] === date; ++i) present ||= table.metrics.codes[i] === metric;
+    collected.add(from, i);
+    if (present) path.push({date: table.dates.values[date] ?? "", arms: collected.arms()});
+  }
+  return path;
+}
+
+/** Returns the values of a dimension that a metric has rows of, most units first. */
+export function valuesOf(table: CubeTable, {metric, dimension}: {metric: string; dimension: string}): string[] {
+  const units = new Map<string, number>();
+  for (const {cell, moments} of momentsAsOf(table, {metric, by: [dimension]}))
+    units.set(cell[dimension] ?? "", (units.get(cell[dimension] ?? "") ?? 0) + moments.n);
+  return [...units].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([value]) => value);
+}
+
+function gather(table: CubeTable, selection: Selection, from: number, to: number): ArmMoments[] {
+  const collected = collector(table, selection);
+  collected.add(from, to);
+  return collected.arms();
+}
+
+/** The first row after a date (or of it, where `including`). */
+function firstAfter({dates, length}: CubeTable, date: string, including = false): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const value = dates.values[dates.codes[middle] ?? 0] ?? "";
+    if (value < date || (!including && value === date)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Adds up rows by arm and crossing. */
+function collector(table: CubeTable, {metric, where = {}, by = [], bin = -1}: Selection) {
+  const whole = by.length === 0 && Object.keys(where).length === 0;
+  const first = [...table.dimensions.values()][0];
+  const wanted = table.metrics.values.indexOf(metric);
+  const crossed = by.map((name) => dimension(table, name));
+  const filters = Object.entries(where).map(([name, values]) => {
+    const {values: known, codes} = dimension(table, name);
+    return {codes, kept: Uint8Array.from(known, (value) => (values.includes(value) ? 1 : 0))};
+  });
+  const keys = new Map<number, number>();
+  const groups: {row: number; n: number; values: Float64Array}[] = [];
+  const columns = sums
+    .map((sum) => table.sums[sum])
+    .map((values) => (values.some((value) => value !== 0) ? values : null));
+
+  const add = (from: number, to: number) => {
+    rows: for (let i = from; i < to; ++i) {
+      if (table.metrics.codes[i] !== wanted || table.bins[i] !== bin) continue;
+      if (first !== undefined && (first.codes[i] === -1) !== whole) continue;
+      for (const {codes, kept} of filters) if (kept[codes[i] ?? -1] !== 1) continue rows;
+      let key = table.variants.codes[i] ?? 0;
+      for (const {values, codes} of crossed) key = key * (values.length + 1) + (codes[i] ?? 0);
+      let at = keys.get(key);
+      if (at === undefined) {
+        at = groups.length;
+        keys.set(key, at);
+        groups.push({row: i, n: 0, values: new Float64Array(sums.length)});
+      }
+      const group = groups[at];
+      if (group === undefined) continue;
+      group.n += table.n[i] ?? 0;
+      for (let s = 0; s < columns.length; ++s) {
+        const column = columns[s];
+        if (column != null) group.values[s] = (group.values[s] ?? 0) + (column[i] ?? 0);
+      }
+    }
+  };
+  const origin = table.origins[metric] ?? {};
+  const arms = (): ArmMoments[] =>
+    groups.map(({row, n, values}) => ({
+      variant: table.variants.values[table.variants.codes[row] ?? 0] ?? "",
+      cell: Object.fromEntries(by.map((name, i) => [name, crossed[i]?.values[crossed[i]?.codes[row] ?? 0] ?? ""])),
+      moments: {n, origin, ...named(values)}
+    }));
+  return {add, arms};
+}
+
+function dimension(table: CubeTable, name: string) {
+  const found = table.dimensions.get(name);
+  if (found === undefined) throw new RangeError(`unknown dimension: ${name}`);
+  return found;
+}
+
+function named(values: Float64Array): Record<Sum, number> {
+  return Object.fromEntries(sums.map((sum, i) => [sum, values[i] ?? 0])) as Record<Sum, number>;
+}
