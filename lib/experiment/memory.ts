@@ -43,6 +43,8 @@ export interface LockedDefinition {
   readonly date: string | null;
   readonly hash: string;
   readonly parts: Readonly<Record<string, string>>;
+  /** What the definition left to the data and was then fixed: caps, lists of kept values, origins. Its form is the cube's. */
+  readonly pins?: unknown;
 }
 
 /** What the team keeps of an experiment between builds. */

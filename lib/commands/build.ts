@@ -1,0 +1,275 @@
+import {existsSync} from "node:fs";
+import {mkdir, readFile, readdir, rm} from "node:fs/promises";
+import {dirname, join, resolve} from "node:path";
+import type {Command} from "commander";
+import {openDuckdb} from "../cube/engines/duckdb.ts";
+import type {DuckdbEngine} from "../cube/engines/duckdb.ts";
+import type {Definitions, Experiment} from "../experiment/definition.ts";
+import {indexEntryOf} from "../experiment/indexEntryOf.ts";
+import {nearestName} from "../experiment/nearestName.ts";
+import {parseDays} from "../experiment/parseDays.ts";
+import type {IndexEntry, Readout, ReadoutIndex} from "../experiment/readout.ts";
+import {schemaVersion} from "../experiment/readout.ts";
+import {swapFolder, writeBeside} from "./atomic.ts";
+import {buildOne, freshFolder} from "./buildOne.ts";
+import {dataOption} from "./dataOption.ts";
+import {UserError, describeError} from "./errors.ts";
+import type {ExitCode} from "./exitCodes.ts";
+import {exitCodes} from "./exitCodes.ts";
+import {loadDefinitions} from "./loadDefinitions.ts";
+import {appendMemory, readMemory} from "./memoryFiles.ts";
+import type {Progress} from "./progress.ts";
+import {createProgress} from "./progress.ts";
+import {redacted} from "./secrets.ts";
+
+/** What `readout build` is asked for. */
+export interface BuildOptions {
+  readonly dataDir: string;
+  readonly outDir: string;
+  /** Ids to build; default: all. */
+  readonly only?: readonly string[];
+  /** Folder of the memory; default: that of sources.yaml, else history/ beside the data folder. */
+  readonly historyDir?: string;
+  readonly threads?: number;
+  readonly asOf?: string;
+  readonly progress?: Progress;
+}
+
+/** What was built. */
+export interface BuildResult {
+  readonly exitCode: ExitCode;
+  readonly built: readonly string[];
+  readonly failed: readonly {readonly id: string; readonly reason: string}[];
+}
+
+/** Adds the options and the action of `readout build`. */
+export function register(command: Command): void {
+  command
+    .addOption(dataOption())
+    .option("--out <dir>", "folder of the published readouts", join("src", "readouts"))
+    .option("--only <id...>", "build these experiments only")
+    .option("--history <dir>", "folder of the memory (default: that of sources.yaml, else history/ beside the data)")
+    .option("--threads <n>", "threads of the engine", Number)
+    .option("--as-of <date>", "last complete day, if it is not to be chosen from the data")
+    .addHelpText(
+      "after",
+      "\nReads the logs, computes the readouts and writes one folder each, whole or not at all.\n" +
+        "Ends with 0 if all were built, 3 if some are stale or failed, 1 if none was built, 2 if it could not run."
+    )
+    .action(async (options: Flags) => {
+      const {exitCode} = await buildReadouts({
+        dataDir: options.data,
+        outDir: options.out,
+        ...(options.only === undefined ? {} : {only: options.only}),
+        ...(options.history === undefined ? {} : {historyDir: options.history}),
+        ...(options.threads === undefined ? {} : {threads: options.threads}),
+        ...(options.asOf === undefined ? {} : {asOf: options.asOf})
+      });
+      process.exitCode = exitCode;
+    });
+}
+
+interface Flags {
+  readonly data: string;
+  readonly out: string;
+  readonly only?: string[];
+  readonly history?: string;
+  readonly threads?: number;
+  readonly asOf?: string;
+}
+
+/**
+ * Builds experiments into `<outDir>/<id>/` and lists all in `<outDir>/index.json`. Each folder is swapped in whole. An
+ * experiment that fails does not stop the others: its last good readout stays, marked stale with the reason; without
+ * one the index names the error.
+ *
+ * @throws {UserError} if the definitions cannot be read or an id is unknown
+ */
+export async function buildReadouts(options: BuildOptions): Promise<BuildResult> {
+  const {dataDir, only} = options;
+  const definitions = await loadDefinitions(dataDir);
+  const chosen = choose(definitions.experiments, only);
+  const outDir = resolve(options.outDir);
+  const historyDir = resolve(options.historyDir ?? historyOf(dataDir, definitions));
+  await mkdir(outDir, {recursive: true});
+  const progress = options.progress ?? createProgress(chosen.length);
+  const engine = await openDuckdb({
+    directory: resolve(dataDir),
+    ...(options.threads === undefined ? {} : {threads: options.threads})
+  });
+  const entries = new Map<string, IndexEntry>();
+  const failed: {id: string; reason: string}[] = [];
+  const built: string[] = [];
+  try {
+    for (const experiment of chosen) {
+      progress.start(experiment.id);
+      try {
+        entries.set(
+          experiment.id,
+          await buildAndSwap(experiment, definitions, {...options, outDir, historyDir, engine})
+        );
+        built.push(experiment.id);
+        progress.step(experiment.id);
+      } catch (error) {
+        const reason = reasonOf(error);
+        failed.push({id: experiment.id, reason});
+        entries.set(experiment.id, await staleEntry(experiment, definitions, outDir, reason));
+        progress.step(`${experiment.id}: failed`);
+        progress.note(`${experiment.id}: ${reason}`);
+      }
+    }
+  } finally {
+    progress.done();
+    await engine.close();
+  }
+  for (const experiment of definitions.experiments)
+    if (!entries.has(experiment.id)) {
+      const entry = await publishedEntry(experiment, definitions, outDir);
+      if (entry !== null) entries.set(experiment.id, entry);
+    }
+  if (only === undefined) await removeOthers(outDir, definitions.experiments);
+  await writeBeside(join(outDir, "index.json"), `${JSON.stringify(indexOf(definitions.experiments, entries))}\n`);
+  const exitCode = failed.length === 0 ? exitCodes.fine : built.length === 0 ? exitCodes.nothing : exitCodes.partly;
+  return {exitCode, built, failed};
+}
+
+async function buildAndSwap(
+  experiment: Experiment,
+  definitions: Definitions,
+  {dataDir, outDir, historyDir, engine, threads, asOf}: BuildOptions & {historyDir: string; engine: DuckdbEngine}
+): Promise<IndexEntry> {
+  const {id} = experiment;
+  const folder = await freshFolder(join(outDir, `.${id}.part`));
+  try {
+    const {
+      readout,
+      looks,
+      run,
+      definitions: locked
+    } = await buildOne(experiment, definitions, {
+      dataDir,
+      folder,
+      memory: await readMemory(historyDir, id),
+      engine,
+      ...(threads === undefined ? {} : {threads}),
+      ...(asOf === undefined ? {} : {asOf})
+    });
+    // Looks come first: if the process is killed here, the next build finds them taken and makes the same readout.
+    await appendMemory(historyDir, id, {looks, definitions: locked});
+    await swapFolder(folder, join(outDir, id));
+    const {runs} = await readMemory(historyDir, id);
+    if (runs.at(-1)?.runId !== run.runId) await appendMemory(historyDir, id, {runs: [run]});
+    return indexEntryOf(readout, {schedule: scheduleOf(experiment, definitions)});
+  } finally {
+    await rm(folder, {recursive: true, force: true});
+  }
+}
+
+function choose(experiments: readonly Experiment[], only: readonly string[] | undefined): Experiment[] {
+  if (only === undefined) return [...experiments];
+  return only.map((id) => {
+    const found = experiments.find((experiment) => experiment.id === id);
+    if (found !== undefined) return found;
+    const names = experiments.map((experiment) => experiment.id);
+    const near = nearestName(id, names);
+    throw new UserError(
+      `unknown experiment: ${id}${near === null ? "" : `; did you mean ${near}?`} (defined: ${names.join(", ")})`
+    );
+  });
+}
+
+/** Returns the folder of the memory: named in sources.yaml (relative to the data folder), else history/ beside it. */
+export function historyOf(dataDir: string, {sources}: Definitions): string {
+  return sources.history === undefined ? join(dirname(resolve(dataDir)), "history") : resolve(dataDir, sources.history);
+}
+
+function scheduleOf({exposures}: Experiment, {sources}: Definitions): number {
+  return parseDays(sources.facts[exposures]?.schedule ?? "1d");
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Error && !(error instanceof UserError) && !("code" in error)) return redacted(error.message);
+  return describeError(error);
+}
+
+/** The last good readout, marked stale; without one an entry that names the error. */
+async function staleEntry(
+  experiment: Experiment,
+  definitions: Definitions,
+  outDir: string,
+  reason: string
+): Promise<IndexEntry> {
+  const old = await readReadout(outDir, experiment.id);
+  if (old === null) return failedEntry(experiment, reason, {schedule: scheduleOf(experiment, definitions)});
+  const readout: Readout = {...old, stale: {since: old.asOf, reason}};
+  await writeBeside(join(outDir, experiment.id, "readout.json"), `${JSON.stringify(readout)}\n`);
+  return indexEntryOf(readout, {schedule: scheduleOf(experiment, definitions)});
+}
+
+async function publishedEntry(
+  experiment: Experiment,
+  definitions: Definitions,
+  outDir: string
+): Promise<IndexEntry | null> {
+  const readout = await readReadout(outDir, experiment.id);
+  return readout === null ? null : indexEntryOf(readout, {schedule: scheduleOf(experiment, definitions)});
+}
+
+/** Returns the published readout of an experiment, or null where there is none that this version can read. */
+export async function readReadout(outDir: string, id: string): Promise<Readout | null> {
+  const path = join(outDir, id, "readout.json");
+  if (!existsSync(path)) return null;
+  try {
+    const readout: Readout = JSON.parse(await readFile(path, "utf8"));
+    return readout.schemaVersion === schemaVersion ? readout : null;
+  } catch {
+    return null;
+  }
+}
+
+function failedEntry(
+  {id, title, owner, tags, status, start, end}: Experiment,
+  error: string,
+  {schedule}: {schedule: number}
+): IndexEntry {
+  return {
+    id,
+    title,
+    owner: owner ?? null,
+    tags,
+    status,
+    verdict: null,
+    label: null,
+    sentence: null,
+    health: null,
+    start,
+    end: end ?? null,
+    asOf: null,
+    units: 0,
+    plannedUnits: null,
+    days: 0,
+    plannedDays: null,
+    schedule,
+    runId: null,
+    stale: null,
+    error,
+    primary: null,
+    alerts: []
+  };
+}
+
+function indexOf(experiments: readonly Experiment[], entries: ReadonlyMap<string, IndexEntry>): ReadoutIndex {
+  const listed = experiments.flatMap(({id}) => entries.get(id) ?? []);
+  const asOf = listed.reduce<string | null>((a, {asOf: b}) => (a === null || (b !== null && b > a) ? b : a), null);
+  return {schemaVersion, asOf, experiments: listed};
+}
+
+/** Folders of experiments that are no longer defined, and what a killed build left. */
+async function removeOthers(outDir: string, experiments: readonly Experiment[]): Promise<void> {
+  const kept = new Set(experiments.map(({id}) => id));
+  for (const entry of await readdir(outDir, {withFileTypes: true})) {
+    if (!entry.isDirectory() || kept.has(entry.name) || entry.name.startsWith("[")) continue;
+    const ours = entry.name.endsWith(".part") || existsSync(join(outDir, entry.name, "readout.json"));
+    if (ours) await rm(join(outDir, entry.name), {recursive: true, force: true});
+  }
+}

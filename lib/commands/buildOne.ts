@@ -1,0 +1,105 @@
+import {mkdir, rm, stat, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {buildCube} from "../cube/buildCube.ts";
+import type {DuckdbEngine} from "../cube/engines/duckdb.ts";
+import {experimentSums} from "../cube/experimentSums.ts";
+import {writePublication} from "../cube/parquet.ts";
+import {publishable} from "../cube/publish.ts";
+import type {Pins, Publication} from "../cube/row.ts";
+import type {Definitions, Experiment} from "../experiment/definition.ts";
+import {definitionHash, definitionText} from "../experiment/definitionHash.ts";
+import {lockedDefinition} from "../experiment/lockedDefinition.ts";
+import type {LedgerLook, LockedDefinition, Memory, PublishedRun} from "../experiment/memory.ts";
+import type {Readout} from "../experiment/readout.ts";
+import {readoutOf} from "../experiment/readoutOf.ts";
+import {hashOf} from "./hash.ts";
+
+/** What one experiment is built with. */
+export interface BuildOneOptions {
+  /** Folder of the definitions, which paths are relative to. */
+  readonly dataDir: string;
+  /** Empty folder that the files are written to. */
+  readonly folder: string;
+  readonly memory: Memory;
+  readonly engine?: DuckdbEngine;
+  readonly threads?: number;
+  /** The last complete day, if it is not to be chosen from the data. */
+  readonly asOf?: string;
+}
+
+/** One built experiment: its readout, and what its memory gains, to be appended by the caller. */
+export interface BuiltOne {
+  readonly readout: Readout;
+  readonly looks: readonly LedgerLook[];
+  readonly definitions: readonly LockedDefinition[];
+  readonly run: PublishedRun;
+}
+
+/**
+ * Builds one experiment from its sources into a folder: `readout.json` and the Parquet files. The same input gives the
+ * same bytes, at any number of threads. Writes nothing else; the memory is only read.
+ */
+export async function buildOne(
+  experiment: Experiment,
+  definitions: Definitions,
+  {dataDir, folder, memory, engine, threads, asOf}: BuildOneOptions
+): Promise<BuiltOne> {
+  const locked = memory.definitions.at(-1);
+  const hash = definitionHash(experiment, definitions);
+  const pins = keptPins(locked, lockedDefinition(experiment, definitions.metrics, {date: null, hash}));
+  const cube = await buildCube(experiment, definitions, {
+    dataDir,
+    ...(engine === undefined ? {} : {engine}),
+    ...(threads === undefined ? {} : {threads}),
+    ...(asOf === undefined ? {} : {asOf}),
+    ...(pins === undefined ? {} : {pins})
+  });
+  const {minimumUnits, budget} = experiment;
+  const publication = publishable(cube, {minimumUnits, budget});
+  const contents = hashOf(JSON.stringify(publication), JSON.stringify([cube.excluded, cube.rows]));
+  const sums = experimentSums(experiment, cube, publication, {hash: contents});
+  const definition = lockedDefinition(experiment, definitions.metrics, {date: sums.asOf, hash});
+  const text = definitionText(experiment, definitions);
+  const {readout, looks, run} = readoutOf({
+    experiment,
+    metrics: definitions.metrics,
+    sums,
+    memory,
+    runId: hashOf(hash, text, contents).slice(0, 32),
+    definition: {...definition, text}
+  });
+  await mkdir(folder, {recursive: true});
+  await writePublication(folder, publication);
+  readout.files = await filesOf(folder, publication);
+  await writeFile(join(folder, "readout.json"), `${JSON.stringify(readout)}\n`);
+  const unchanged = locked?.hash === hash && JSON.stringify(locked.pins) === JSON.stringify(cube.pins);
+  return {readout, looks, run, definitions: unchanged ? [] : [{...definition, pins: cube.pins}]};
+}
+
+/** What was fixed under a definition stays, for the metrics that are still defined alike. */
+function keptPins(locked: LockedDefinition | undefined, now: LockedDefinition): Partial<Pins> | undefined {
+  const pins = locked?.pins as Pins | undefined;
+  if (locked === undefined || pins === undefined) return undefined;
+  const same = (key: string): boolean => locked.parts[`metric ${key}`] === now.parts[`metric ${key}`];
+  const pick = <T>(record: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(Object.entries(record).filter(([key]) => same(key)));
+  return {caps: pick(pins.caps), origins: pick(pins.origins), tops: pins.tops};
+}
+
+async function filesOf(folder: string, {path, entries, traffic}: Publication): Promise<Readout["files"]> {
+  const rows: [string, number][] = [
+    ["path.parquet", path.length],
+    ["entries.parquet", entries.length],
+    ["traffic.parquet", traffic.length]
+  ];
+  return Promise.all(
+    rows.map(async ([name, count]) => ({name, bytes: (await stat(join(folder, name))).size, rows: count}))
+  );
+}
+
+/** Returns an empty folder for a build, whatever a killed one left there. */
+export async function freshFolder(path: string): Promise<string> {
+  await rm(path, {recursive: true, force: true});
+  await mkdir(path, {recursive: true});
+  return path;
+}
