@@ -1,11 +1,9 @@
 import {execFileSync} from "node:child_process";
-import {existsSync, readFileSync, writeFileSync} from "node:fs";
+import {readFileSync, writeFileSync} from "node:fs";
 import {fileURLToPath} from "node:url";
 import {parseArgs} from "node:util";
 import type {Validate, ValidationRow} from "./row.ts";
-
-/** Every suite that the project means to have; one whose file does not exist yet is passed over. */
-const suites = ["stats", "multiplicity", "sequential", "experiment", "bandit"];
+import {fileOf, suites} from "./suites.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const table = `${root}src/components/validation.json`;
@@ -36,8 +34,8 @@ async function main(): Promise<number> {
   }
   const rows: ValidationRow[] = [];
   for (const name of values.only ?? suites) {
-    const file = new URL(`${name}.ts`, import.meta.url);
-    if (!existsSync(file)) continue;
+    const file = fileOf(name);
+    if (file === null) continue;
     const {validate}: {validate: Validate} = await import(file.href);
     const start = performance.now();
     const found = await validate({quick: values.quick, seed});

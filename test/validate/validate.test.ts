@@ -1,13 +1,9 @@
-import {existsSync} from "node:fs";
 import {describe, expect, it} from "vitest";
 import {row, type Validate} from "./row.ts";
-
-const suites = ["stats", "multiplicity", "sequential", "experiment", "bandit"].filter((name) =>
-  existsSync(new URL(`${name}.ts`, import.meta.url))
-);
+import {fileOf, suites} from "./suites.ts";
 
 describe("a few hundred simulated experiments", () => {
-  it.each(suites)("hold every method of %s to its error rate", {timeout: 300_000}, async (name) => {
+  it.each(suites.filter(fileOf))("hold every method of %s to its error rate", {timeout: 300_000}, async (name) => {
     const {validate}: {validate: Validate} = await import(`./${name}.ts`);
     const rows = await validate({quick: true, seed: 20260105});
     expect(rows.length).toBeGreaterThan(0);

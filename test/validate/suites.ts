@@ -1,0 +1,10 @@
+import {existsSync} from "node:fs";
+
+/** Every suite that the project means to have, in the order of the table. */
+export const suites = ["stats", "margins", "multiplicity", "sequential", "experiment", "bandit"];
+
+/** The file of a suite, or null if it does not exist yet. */
+export function fileOf(suite: string): URL | null {
+  const file = new URL(`${suite}.ts`, import.meta.url);
+  return existsSync(file) ? file : null;
+}
