@@ -1,3 +1,5 @@
+export {checkFinite, checkPositive} from "../stats/checks.ts";
+
 /** The sides of a test: 1 looks towards positive z only, 2 looks both ways and spends half of alpha on each. */
 export type Sides = 1 | 2;
 
@@ -7,16 +9,6 @@ export const SMALLEST_INCREASE = 1e-6;
 /** Throws unless the name's value is in (0, 1). */
 export function checkProbability(name: string, value: number): void {
   if (!(0 < value && value < 1)) throw new RangeError(`invalid ${name}; not in (0, 1): ${value}`);
-}
-
-/** Throws unless the name's value is a finite number. */
-export function checkFinite(name: string, value: number): void {
-  if (!Number.isFinite(value)) throw new RangeError(`invalid ${name}; not a finite number: ${value}`);
-}
-
-/** Throws unless the name's value is a positive finite number. */
-export function checkPositive(name: string, value: number): void {
-  if (!(0 < value && value < Infinity)) throw new RangeError(`invalid ${name}; not a positive number: ${value}`);
 }
 
 /** Throws unless the name's value is an integer of at least 1. */

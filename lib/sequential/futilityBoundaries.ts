@@ -1,6 +1,6 @@
 import {checkFinite, checkProbability} from "./checks.ts";
 import {increments} from "./alphaSpendingBoundaries.ts";
-import {crossingProbabilities, looksOf} from "./crossingProbabilities.ts";
+import {looksOf} from "./crossingProbabilities.ts";
 import {solveBounds} from "./solveBounds.ts";
 import {spentAlpha} from "./spentAlpha.ts";
 import type {SpendingOptions} from "./spentAlpha.ts";
@@ -45,15 +45,14 @@ export function futilityBoundaries(
   checkProbability("beta", beta);
   looksOf(fractions, z, {sides: 1});
   const cumulativeBeta = spentBeta(fractions, beta, spending);
-  const {futility} = solveBounds({
+  const {futility, power} = solveBounds({
     fractions,
     sides: 1,
     alphaIncrements: [],
     takenBounds: z,
     futility: {drift, betaIncrements: increments(cumulativeBeta), takenBounds: [], binding: false}
   });
-  const lower = [...futility, -Infinity];
-  return {z: futility, cumulativeBeta, power: crossingProbabilities(fractions, z, {drift, lower}).power};
+  return {z: futility, cumulativeBeta, power};
 }
 
 /** Returns the beta spent until and with each look but the last. */

@@ -4,7 +4,6 @@ import {normalTail} from "../stats/normalTail.ts";
 import {cumulativeAlpha, increments} from "./alphaSpendingBoundaries.ts";
 import type {AlphaSpendingBoundaries, AlphaSpendingOptions, TakenLook} from "./alphaSpendingBoundaries.ts";
 import {checkFinite, checkFractions, checkProbability, checkSides} from "./checks.ts";
-import {crossingProbabilities} from "./crossingProbabilities.ts";
 import {expectedFraction} from "./expectedFraction.ts";
 import {spentBeta} from "./futilityBoundaries.ts";
 import {solveBounds} from "./solveBounds.ts";
@@ -90,23 +89,19 @@ export function groupSequentialDesign(
     const bounds = solveBounds({...problem, futility: {drift, betaIncrements, takenBounds: takenFutility, binding}});
     return {...bounds, lower: [...bounds.futility, -Infinity]};
   };
-  const powerUnder = (drift: number) => {
-    const {z, lower} = designUnder(drift);
-    return crossingProbabilities(fractions, z, {drift, lower}).power;
-  };
   const guess = normal.upperQuantile(alpha / sides) + normal.upperQuantile(beta);
   const probit = (p: number) => normal.quantile(Math.min(1 - 1e-16, Math.max(1e-300, p)));
   const drift =
     given ??
-    bracketedRoot((d) => probit(powerUnder(d)) - normal.upperQuantile(beta), [guess, guess * 1.1], {
+    bracketedRoot((d) => probit(designUnder(d).power) - normal.upperQuantile(beta), [guess, guess * 1.1], {
       tolerance: 1e-10
     });
-  const {z, futility: below, lower} = designUnder(drift);
+  const {z, futility: below, lower, power} = designUnder(drift);
   return {
     ...summary(z),
     futility: below,
     drift,
-    power: crossingProbabilities(fractions, z, {drift, lower}).power,
+    power,
     expectedFraction: {
       noEffect: expectedFraction(fractions, z, {lower}),
       drift: expectedFraction(fractions, z, {lower, drift})

@@ -35,6 +35,8 @@ export const REACH = 8;
 const WINDOW = 6.6;
 /** Below this a probability would leave the range of normal doubles on the way. */
 const SMALLEST_PROBABILITY = 1e-290;
+/** A tail probability below this share of the sum so far adds nothing, nor do all points further in. */
+const NOTHING = 1e-18;
 const INVERSE_ROOT_TWO_PI = 0.3989422804014327;
 
 /** All paths before the first look: at 0. */
@@ -105,12 +107,20 @@ export function advance(
  */
 export function exitProbability(from: Density, time: number, score: number, side: 1 | -1, drift = 0): number {
   if (score === side * Infinity) return 0;
-  const mass = tilted(from, drift);
   const dt = time - from.time;
   const inverse = side / Math.sqrt(dt);
   const target = score - drift * dt;
+  const tilt = tiltOf(from, drift);
+  const n = from.x.length;
   let sum = 0;
-  for (let i = 0; i < mass.length; ++i) sum += (mass[i] ?? 0) * normalTail((target - (from.x[i] ?? 0)) * inverse);
+  // From the points nearest to the bound inwards, until what is left cannot change the sum.
+  for (let k = 0; k < n; ++k) {
+    const i = side === 1 ? n - 1 - k : k;
+    const x = from.x[i] ?? 0;
+    const tail = normalTail((target - x) * inverse);
+    if (tail <= NOTHING * sum) break;
+    sum += (from.mass[i] ?? 0) * Math.exp(tilt.slope * x - tilt.constant) * tail;
+  }
   return sum;
 }
 
@@ -145,11 +155,13 @@ export function solveScore(from: Density, time: number, probability: number, sid
   for (let round = 0; round < 200; ++round) {
     let tail = 0;
     let density = 0;
-    for (let i = 0; i < n; ++i) {
+    for (let k = 0; k < n; ++k) {
+      const i = side === 1 ? n - 1 - k : k;
       const d = (u - side * ((from.x[i] ?? 0) + drift * dt)) / deviation;
-      if (d > 38) continue;
+      const beyond = normalTail(d);
+      if (beyond <= NOTHING * tail) break;
       const m = mass[i] ?? 0;
-      tail += m * normalTail(d);
+      tail += m * beyond;
       density += m * Math.exp(-0.5 * d * d);
     }
     if (!(tail > 1e-300)) {
@@ -165,8 +177,12 @@ export function solveScore(from: Density, time: number, probability: number, sid
 
 /** The density's mass under another drift, by the likelihood ratio. */
 function tilted(from: Density, drift: number): Float64Array {
-  const change = drift - from.drift;
-  if (change === 0 || from.time === 0) return from.mass;
-  const constant = ((drift + from.drift) * from.time) / 2;
-  return from.mass.map((m, i) => m * Math.exp(change * ((from.x[i] ?? 0) - constant)));
+  const {slope, constant} = tiltOf(from, drift);
+  return slope === 0 ? from.mass : from.mass.map((m, i) => m * Math.exp(slope * (from.x[i] ?? 0) - constant));
+}
+
+/** The logarithm of the likelihood ratio of another drift, as slope * x - constant. */
+function tiltOf(from: Density, drift: number): {slope: number; constant: number} {
+  const slope = from.time === 0 ? 0 : drift - from.drift;
+  return {slope, constant: (slope * (drift + from.drift) * from.time) / 2};
 }

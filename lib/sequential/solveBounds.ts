@@ -1,6 +1,6 @@
 import {normal} from "../stats/distributions.ts";
 import type {Sides} from "./checks.ts";
-import {advance, REACH, solveScore, start} from "./recursion.ts";
+import {advance, exitProbability, REACH, solveScore, start} from "./recursion.ts";
 import type {Density} from "./recursion.ts";
 
 /** What there is to spend, and what is fixed already. */
@@ -30,12 +30,15 @@ export interface BoundsProblem {
 export function solveBounds({fractions, sides, alphaIncrements, takenBounds, futility}: BoundsProblem): {
   z: number[];
   futility: number[];
+  /** Probability of an exit above under the futility's drift; 0 without futility. */
+  power: number;
 } {
   const far = reaches(fractions, alphaIncrements, takenBounds);
   const z: number[] = [];
   const below: number[] = [];
   let paths: Density = start;
   let drifting: Density = start;
+  let power = 0;
   const end = fractions[fractions.length - 1] ?? NaN;
   const total = alphaIncrements.reduce((sum, increment) => sum + increment, 0);
   // With less than half to spend every bound is above 0, and hardly a path comes back to one from further below.
@@ -47,6 +50,7 @@ export function solveBounds({fractions, sides, alphaIncrements, takenBounds, fut
     // Where binding futility leaves fewer paths than alpha, no success is called below 0 all the same.
     const score = kept === undefined && futility?.binding ? Math.max(0, free) : free;
     z.push(kept ?? score / root);
+    if (futility !== undefined) power += exitProbability(drifting, time, score, 1, futility.drift);
     const next = fractions[k + 1];
     if (next === undefined) return;
     const nextDeviation = Math.sqrt(next - time);
@@ -71,11 +75,13 @@ export function solveBounds({fractions, sides, alphaIncrements, takenBounds, fut
       });
       if (futility.binding) lowest = low;
     }
+    // Paths under no drift only matter where a bound is left to be found.
+    if (takenBounds.length >= fractions.length) return;
     const upper = Math.min(score, reach);
     const lower = sides === 2 ? -upper : Math.max(lowest, -Math.min(reach, deepest(time)));
     paths = advance(paths, time, lower, upper, {nextDeviation, symmetric: sides === 2});
   });
-  return {z, futility: below};
+  return {z, futility: below, power};
 }
 
 /**
