@@ -26,7 +26,8 @@ export type AdjustedInterval<Interval> = {
  * it is (see adjustedLevels): no interval contradicts its adjusted p-value. A comparison without a p-value gets nulls.
  *
  * @param comparisons the members of the family; what `intervalAt` returns is passed on as it is
- * @throws {RangeError} if a p-value is not in [0, 1], the method is unknown or the level not in (0, 1)
+ * @throws {RangeError} if a p-value is not in [0, 1] or the level not in (0, 1)
+ * @throws {TypeError} if the method is unknown
  * @example
  * adjustedIntervals(
  *   metrics.map(({control, treatment}) => ({

@@ -35,7 +35,8 @@ export type AdjustedLevels = {
  * Nulls pass through and do not count; a family of one is not corrected; an empty list gives empty lists.
  *
  * @param pValues p-values in [0, 1], or null
- * @throws {RangeError} if a p-value is not in [0, 1], the method is unknown or the level not in (0, 1)
+ * @throws {RangeError} if a p-value is not in [0, 1] or the level not in (0, 1)
+ * @throws {TypeError} if the method is unknown
  * @see Benjamini and Yekutieli (2005), J. Am. Stat. Assoc. 100:71–81, https://doi.org/10.1198/016214504000001907
  * @example adjustedLevels([0.001, 0.2], "holm").levels // [0.975, 0.95]
  */

@@ -20,7 +20,8 @@ export const multiplicityMethods = [
  * the dependence.
  *
  * @param pValues p-values in [0, 1], or null
- * @throws {RangeError} if a p-value is not in [0, 1] or the method is unknown
+ * @throws {RangeError} if a p-value is not in [0, 1]
+ * @throws {TypeError} if the method is unknown
  * @see Holm (1979), Scand. J. Statist. 6:65–70, https://www.jstor.org/stable/4615733
  * @see Hochberg (1988), Biometrika 75:800–802, https://doi.org/10.1093/biomet/75.4.800
  * @see Benjamini and Hochberg (1995), https://doi.org/10.1111/j.2517-6161.1995.tb02031.x
@@ -28,7 +29,9 @@ export const multiplicityMethods = [
  * @example adjustPValues([0.005, 0.06, 0.04], "holm") // [0.015, 0.08, 0.08]
  */
 export function adjustPValues(pValues: readonly (number | null)[], method: MultiplicityMethod): (number | null)[] {
-  if (!multiplicityMethods.includes(method)) throw new RangeError(`unknown method: ${method}`);
+  if (!multiplicityMethods.includes(method)) {
+    throw new TypeError(`unknown method; not one of ${multiplicityMethods.join(", ")}: ${String(method)}`);
+  }
   for (const p of pValues) {
     if (p !== null && !(0 <= p && p <= 1)) throw new RangeError(`invalid pValue; not in [0, 1]: ${p}`);
   }

@@ -44,7 +44,11 @@ describe("adjustPValues(pValues, method)", () => {
 
   it("refuses an unknown method", () => {
     // @ts-expect-error a method that does not exist
-    expect(() => adjustPValues([0.1], "sidak")).toThrow(new RangeError("unknown method: sidak"));
+    expect(() => adjustPValues([0.1], "sidak")).toThrow(
+      new TypeError(
+        "unknown method; not one of bonferroni, holm, hochberg, benjamini-hochberg, benjamini-yekutieli: sidak"
+      )
+    );
   });
 
   it("does not change its input", () => {
