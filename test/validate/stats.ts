@@ -15,7 +15,7 @@ import {simulate, sumUnits, type Cell, type Judged, type Said} from "./simulate.
 
 /** Comparisons of two arms: means, proportions, ratios and quantiles over four kinds of data. */
 export const validate: Validate = async ({quick, seed}) => {
-  const experiments = quick ? 300 : 10_000;
+  const experiments = quick ? 200 : 10_000;
   let stream = 0;
   const run = <Sample>(cell: Cell<Sample>): ValidationRow[] =>
     simulate(cell, experiments, createRandom(seed, ++stream));

@@ -4,7 +4,7 @@ import {fileOf, suites} from "./suites.ts";
 
 describe("a few hundred simulated experiments", () => {
   it.each(suites.filter(fileOf))("hold every method of %s to its error rate", {timeout: 300_000}, async (name) => {
-    const {validate}: {validate: Validate} = await import(`./${name}.ts`);
+    const {validate}: {validate: Validate} = await import(`../validate/${name}.ts`);
     const rows = await validate({quick: true, seed: 20260105});
     expect(rows.length).toBeGreaterThan(0);
     expect(rows.filter(({verdict}) => verdict === "fail")).toEqual([]);
