@@ -1,6 +1,7 @@
 import {alphaSpendingBoundaries} from "../../lib/sequential/alphaSpendingBoundaries.ts";
 import {asymptoticConfidenceSequence} from "../../lib/sequential/asymptoticConfidenceSequence.ts";
 import {classicalBoundaries} from "../../lib/sequential/classicalBoundaries.ts";
+import type {ClassicalShape} from "../../lib/sequential/classicalBoundaries.ts";
 import {conditionalPower} from "../../lib/sequential/conditionalPower.ts";
 import {relativeConfidenceSequence} from "../../lib/sequential/confidenceSequences.ts";
 import {crossingProbabilities} from "../../lib/sequential/crossingProbabilities.ts";
@@ -21,7 +22,7 @@ type Spending = {
 };
 type Looks = {fractions: number[]; z: number[]; sides: 1 | 2};
 type Design = Spending & {fractions: number[]; alpha: number; sides: 1 | 2};
-type Classical = {looks: number; shape: "pocock" | "obrien-fleming"; alpha: number; sides: 1 | 2};
+type Classical = {looks: number; shape: ClassicalShape; delta?: number; interim?: number; alpha: number; sides: 1 | 2};
 type Futility = Spending & {fractions: number[]; z: number[]; drift: number; beta: number};
 type Standing = {fraction: number; z: number; drift: number; critical: number};
 type Stop = Looks & {stopLook: number; stopZ: number};
@@ -34,16 +35,17 @@ type Split = {observed: number[]; expectedWeights: number[]; concentration: numb
 
 /** The library's call for each `fn` of the reference files about sequential designs; compared by key. */
 export const calls: Record<string, (c: never) => unknown> = {
-  alphaSpendingBoundaries: (c: Design) => alphaSpendingBoundaries(c.fractions, designOptions(c)),
-  classicalBoundaries: ({looks, shape, alpha, sides}: Classical) => classicalBoundaries(looks, {shape, alpha, sides}),
+  alphaSpendingBoundaries: (c: Design) => writable(alphaSpendingBoundaries(c.fractions, designOptions(c))),
+  classicalBoundaries: ({looks, shape, alpha, sides, delta, interim}: Classical) =>
+    classicalBoundaries(looks, {shape, alpha, sides, delta, interim}),
   crossingProbabilities: ({fractions, z, ...options}: Looks & {drift: number}) =>
     crossingProbabilities(fractions, z, options),
   driftForPower: ({fractions, z, ...options}: Looks & {power: number}) => driftForPower(fractions, z, options),
   expectedFraction: ({fractions, z, ...options}: Looks & {drift: number}) => ({
     fraction: expectedFraction(fractions, z, options)
   }),
-  futilityBoundaries: ({fractions, z, drift, beta, spending}: Futility) =>
-    futilityBoundaries(fractions, z, {drift, beta, spending}),
+  futilityBoundaries: ({fractions, z, drift, beta, spending, gamma, rho}: Futility) =>
+    writable(futilityBoundaries(fractions, z, {drift, beta, spending, gamma, rho})),
   conditionalPower: ({fraction, z, drift, critical}: Standing) => conditionalPower({fraction, z}, {drift, critical}),
   sequentialInference: ({fractions, z, ...options}: Stop) => {
     const result = sequentialInference(fractions, z, options);
@@ -61,6 +63,11 @@ export const calls: Record<string, (c: never) => unknown> = {
   sequentialSampleRatioMismatch: ({observed, expectedWeights, concentration}: Split) =>
     sequentialSampleRatioMismatch(observed, expectedWeights, {concentration})
 };
+
+/** JSON has no Infinity: a look that cannot stop has the bound null there. */
+function writable<T extends {z: number[]}>(result: T) {
+  return {...result, z: result.z.map((bound) => (Number.isFinite(bound) ? bound : null))};
+}
 
 function designOptions({alpha, sides, spending, gamma, rho}: Design) {
   return {alpha, sides, spending, gamma, rho};
