@@ -26,6 +26,6 @@ export default {
   dynamicPaths: () => pages.paths(),
   head: pages.head,
   header: pages.header,
-  footer: "Numbers by <a href=\"/methods\">these methods</a>; nothing on this page was sent anywhere.",
+  footer: 'Numbers by <a href="/methods">these methods</a>; nothing on this page was sent anywhere.',
   markdownIt: (md: MarkdownIt) => pageMarkdown(md, pages)
 };

@@ -59,6 +59,12 @@ export function formatPercent(fraction: number | null, style: NumberStyle = {}):
   return `${formatNumber(fraction * 100, style)}%`;
 }
 
+/** Returns a percentage that a person chose, without digits that were not chosen: `2%`, `0.5%`, `25%`. */
+export function formatChosen(fraction: number | null): string {
+  if (fraction === null || !Number.isFinite(fraction)) return "\u2013";
+  return `${String(Number((fraction * 100).toPrecision(3))).replace("-", minus)}%`;
+}
+
 /**
  * Returns an amount in the metric's own unit: a percentage for proportions and retention, a currency sign before, any
  * other unit after a thin space.
@@ -77,14 +83,14 @@ export function formatAmount(value: number | null, {kind, unit}: Measure, style:
 /** Returns an absolute difference: percentage points for proportions and retention, else an amount with its sign. */
 export function formatDifference(value: number | null, {kind, unit}: Measure, style: NumberStyle = {}): string {
   if (value === null || !Number.isFinite(value)) return "\u2013";
-  if (isShare(kind)) return `${formatNumber(value * 100, {signed: true, ...style})}${thinSpace}points`;
+  if (isShare(kind)) return `${formatNumber(value * 100, {signed: true, ...style})}\u00a0points`;
   return formatAmount(value, {kind, unit}, {signed: true, decimals: decimalsOf(value), ...style});
 }
 
-/** Returns decimals for both bounds and the estimate between them, so that the width shows two significant digits. */
+/** Returns decimals for both bounds and the estimate between them: half the width shows two significant digits. */
 export function intervalDecimals(interval: Interval, {scale = 1}: {scale?: number} = {}): number {
   const [lower, upper] = interval ?? [null, null];
-  if (lower !== null && upper !== null && upper > lower) return decimalsOf((upper - lower) * scale * 0.999);
+  if (lower !== null && upper !== null && upper > lower) return decimalsOf(((upper - lower) / 2) * scale * 0.999);
   return decimalsOf((lower ?? upper ?? 0) * scale);
 }
 
@@ -102,7 +108,7 @@ export function formatDifferenceInterval(interval: Interval, measure: Measure): 
   if (isShare(measure.kind)) {
     const decimals = intervalDecimals(interval, {scale: 100});
     const text = spoken(interval, (value) => formatNumber(value * 100, {signed: true, decimals}));
-    return text === "\u2013" ? text : `${text}${thinSpace}points`;
+    return text === "\u2013" ? text : `${text}\u00a0points`;
   }
   const decimals = intervalDecimals(interval);
   return spoken(interval, (value) => formatDifference(value, measure, {decimals}));
@@ -113,7 +119,7 @@ export function formatPValue(p: number | null): string {
   if (p === null || !(p >= 0 && p <= 1)) return "\u2013";
   if (p < 0.0001) return "<\u00a00.0001";
   if (p > 0.99 && p < 1) return ">\u00a00.99";
-  return p === 1 ? "1" : String(Number(p.toPrecision(p < 0.001 ? 1 : 2)));
+  return p === 1 ? "1" : p.toPrecision(p < 0.001 ? 1 : 2);
 }
 
 /** Returns `p = 0.61` or `p < 0.0001`, on one line. */

@@ -3,6 +3,7 @@ import {
   daysBetween,
   formatAmount,
   formatBytes,
+  formatChosen,
   formatCount,
   formatDate,
   formatDifference,
@@ -52,6 +53,9 @@ describe("effects and their intervals", () => {
       "+235%"
     ]);
   });
+  it("formatChosen adds no digits to what a person chose", () => {
+    expect([0.02, 0.005, 0.25, -0.1, null].map(formatChosen)).toEqual(["2%", "0.5%", "25%", "\u221210%", "\u2013"]);
+  });
   it("formatPercentInterval gives both bounds the decimals that the width deserves", () => {
     expect(formatPercentInterval([0.01401, 0.04789])).toBe("+1.4% to +4.8%");
     expect(formatPercentInterval([0.0140123, 0.0147])).toBe("+1.401% to +1.470%");
@@ -63,7 +67,7 @@ describe("effects and their intervals", () => {
     expect(formatPercentInterval(null)).toBe("\u2013");
   });
   it("formatDifferenceInterval names the unit of proportions once", () => {
-    expect(formatDifferenceInterval([0.0012, 0.0062], share)).toBe("+0.12 to +0.62\u202fpoints");
+    expect(formatDifferenceInterval([0.0012, 0.0062], share)).toBe("+0.12 to +0.62\u00a0points");
   });
 });
 
@@ -76,7 +80,7 @@ describe("amounts", () => {
     expect(formatAmount(0, {kind: "mean", unit: null})).toBe("0");
   });
   it("formatDifference speaks of points for shares", () => {
-    expect(formatDifference(0.0037, share)).toBe("+0.37\u202fpoints");
+    expect(formatDifference(0.0037, share)).toBe("+0.37\u00a0points");
     expect(formatDifference(0.113, money)).toBe("+$0.11");
   });
 });

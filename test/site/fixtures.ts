@@ -121,6 +121,13 @@ export function makeReadout(spec: Spec, seed = 1): Readout {
         reason: null
       };
     });
+    const walks = treatments.map(() => {
+      const shareOf = (k: number) => Math.max(0.02, ((k + 1) / days) ** 0.85);
+      const steps = new Array<number>(days).fill(0);
+      for (let k = days - 2; k >= 0; --k)
+        steps[k] = (steps[k + 1] ?? 0) + Math.sqrt(se(shareOf(k)) ** 2 - se(shareOf(k + 1)) ** 2) * random.normal();
+      return steps;
+    });
     const path = m.bare
       ? []
       : Array.from({length: days}, (_, k) => {
@@ -129,7 +136,7 @@ export function makeReadout(spec: Spec, seed = 1): Readout {
             date: day(start, k),
             comparisons: treatments.map((v, i) => {
               const s = se(share) * (spec.method === "always-valid" ? 1.5 : 1);
-              const relative = (estimates[i] ?? 0) + (k === days - 1 ? 0 : (1 - share) * s * 0.8 * wobble(k, i));
+              const relative = (estimates[i] ?? 0) + (walks[i]?.[k] ?? 0) * (m.mean ? 1 : 0);
               return {
                 variant: v.key,
                 n: Math.round(spec.units * weight * 2 * share),
@@ -356,7 +363,7 @@ export function makeReadout(spec: Spec, seed = 1): Readout {
             ? Array.from({length: days}, (_, k) => {
                 const share = Math.max(0.02, ((k + 1) / days) ** 0.85);
                 const s = se(share) * 1.6;
-                const relative = estimate + (k === days - 1 ? 0 : (1 - share) * s * 0.5 * wobble(k, i));
+                const relative = estimate + (k === days - 1 ? 0 : (1 - share) * s * 0.2 * wobble(k, i));
                 return {
                   date: day(start, k),
                   n: Math.round(spec.units * share),

@@ -9,21 +9,42 @@ import {table} from "./table.ts";
 export function alerts({experiments, asOf}: ReadoutIndex, root: string): Html {
   const rows = experiments
     .flatMap((e) => [
-      ...(e.error ? [{key: "build", status: "blocked" as const, message: e.error, whatToDo: "The page of the experiment says more.", date: e.asOf, experiment: e}] : []),
-      ...e.alerts.filter((a) => a.status !== "ok" && !(e.error && a.key === "build")).map((a) => ({...a, experiment: e}))
+      ...(e.error
+        ? [
+            {
+              key: "build",
+              status: "blocked" as const,
+              message: e.error,
+              whatToDo: "The page of the experiment says more.",
+              date: e.asOf,
+              experiment: e
+            }
+          ]
+        : []),
+      ...e.alerts
+        .filter((a) => a.status !== "ok" && !(e.error && a.key === "build"))
+        .map((a) => ({...a, experiment: e}))
     ])
     .sort((a, b) => (b.date ?? asOf ?? "").localeCompare(a.date ?? asOf ?? "") || a.status.localeCompare(b.status));
-  if (rows.length === 0) return html`<p class="absent">Nothing to report: all checks of ${plural(experiments.length, "experiment")} are fine.</p>`;
+  if (rows.length === 0)
+    return html`<p class="absent">
+      Nothing to report: all checks of ${plural(experiments.length, "experiment")} are fine.
+    </p>`;
   const blocked = rows.filter((r) => r.status === "blocked").length;
-  return html`<p class="lede">${plural(rows.length, "alert")} from ${plural(new Set(rows.map((r) => r.experiment.id)).size, "experiment")}, newest first; ${blocked} of them block a result.</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Alerts">${table(
-    "Alerts of all experiments, newest first",
-    [{head: "Since"}, {head: "Experiment"}, {head: "Found"}, {head: "State", number: true}],
-    rows.map((r) => [
-      r.date ? formatDate(r.date) : "\u2013",
-      html`<a href="${root}experiments/${r.experiment.id}">${name(r.experiment.title)}</a>`,
-      html`${r.message}<br><span class="todo">${r.whatToDo}</span>`,
-      pill(r.status, checkTones[r.status])
-    ])
-  )}</div>`;
+  return html`<p class="lede">
+      ${plural(rows.length, "alert")} from ${plural(new Set(rows.map((r) => r.experiment.id)).size, "experiment")},
+      newest first; ${blocked} of them block a result.
+    </p>
+    <div class="scroll" tabindex="0" role="region" aria-label="Alerts">
+      ${table(
+        "Alerts of all experiments, newest first",
+        [{head: "Since"}, {head: "Experiment"}, {head: "Found"}, {head: "State", number: true}],
+        rows.map((r) => [
+          r.date ? formatDate(r.date) : "\u2013",
+          html`<a href="${root}experiments/${r.experiment.id}">${name(r.experiment.title)}</a>`,
+          html`${r.message}<br /><span class="todo">${r.whatToDo}</span>`,
+          pill(r.status, checkTones[r.status])
+        ])
+      )}
+    </div>`;
 }

@@ -14,7 +14,12 @@ export function bayesian(readout: Readout, root: string): Html {
   const view = metric?.bayesian;
   const known = (view?.comparisons ?? []).filter((c) => c.probabilityBetter !== null);
   if (!metric || !view || known.length === 0) {
-    return section("bayesian", "What is likely?", null, absent(view?.comparisons[0]?.reason, "The Bayesian view is not computed for this experiment yet."));
+    return section(
+      "bayesian",
+      "What is likely?",
+      null,
+      absent(view?.comparisons[0]?.reason, "The Bayesian view is not computed for this experiment yet.")
+    );
   }
   const lead = known.find((c) => c.variant === leading(readout)) ?? known[0];
   const better = metric.direction === "increase" ? "higher" : "lower";
@@ -22,7 +27,8 @@ export function bayesian(readout: Readout, root: string): Html {
   return section(
     "bayesian",
     "What is likely?",
-    html`The ${term("posterior", "belief after the data", root)}, from a prior that is ${view.prior}. It explains; the decision rests on the registered test.`,
+    html`The ${term("posterior", "belief after the data", root)}, prior: ${view.prior}. It explains; the decision rests
+    on the registered test.`,
     lead && lead.posterior.length > 1
       ? figure({
           chart: "posterior",
@@ -30,7 +36,10 @@ export function bayesian(readout: Readout, root: string): Html {
           height: 210,
           title: html`Posterior of ${name(metric.name)}`,
           subtitle: "where each variant\u2019s true mean is likely to be",
-          reading: html`With probability ${probability(lead.probabilityBetter)} ${name(variantName(readout, lead.variant))} is ${better} than ${name(variantName(readout, readout.variants.find((v) => v.role === "control")?.key ?? "control"))}. Choosing it costs ${formatDifference(lead.expectedLoss, metric, {signed: false})} on average if that is wrong.`,
+          reading: html`With probability ${probability(lead.probabilityBetter)}
+          ${name(variantName(readout, lead.variant))} is ${better} than
+          ${name(variantName(readout, readout.variants.find((v) => v.role === "control")?.key ?? "control"))}. Choosing
+          it costs ${formatDifference(lead.expectedLoss, metric, {signed: false})} on average if that is wrong.`,
           table: all()
         })
       : all()
@@ -39,7 +48,13 @@ export function bayesian(readout: Readout, root: string): Html {
   function all(): Html {
     return table(
       "Bayesian view",
-      [{head: "Variant"}, {head: "Better than control", number: true}, {head: "Best of all", number: true, fold: true}, {head: "Credible interval", number: true}, {head: term("expected-loss", "Expected loss", root), number: true, fold: true}],
+      [
+        {head: "Variant"},
+        {head: "Better than control", number: true},
+        {head: "Best of all", number: true, fold: true},
+        {head: "Credible interval", number: true},
+        {head: term("expected-loss", "Expected loss", root), number: true, fold: true}
+      ],
       known.map((c) => [
         html`<span class="swatch v${colorIndex(readout, c.variant)}"></span>${name(variantName(readout, c.variant))}`,
         probability(c.probabilityBetter),

@@ -13,8 +13,14 @@ export function changes({changes: rows, insights}: Readout): Html {
     null,
     rows.length === 0
       ? html`<p class="absent">Nothing changed since the last build.</p>`
-      : html`<ul class="dated">${rows.map((c) => html`<li><span>${formatDate(c.date, {year: false})}</span><span>${c.text}</span></li>`)}</ul>`,
-    worth.length === 0 ? null : html`<h3>Worth knowing</h3>
-<ul class="plain">${worth.map((i) => html`<li>${i.text}</li>`)}</ul>`
+      : html`<ul class="dated">
+          ${rows.map((c) => html`<li><span>${formatDate(c.date, {year: false})}</span><span>${c.text}</span></li>`)}
+        </ul>`,
+    worth.length === 0
+      ? null
+      : html`<h3>Worth knowing</h3>
+          <ul class="plain">
+            ${worth.map((i) => html`<li>${i.text}</li>`)}
+          </ul>`
   );
 }

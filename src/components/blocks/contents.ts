@@ -18,5 +18,9 @@ export function contents(readout: Readout): Html {
     ["data", "What came in?"],
     ["design", "Registered design"]
   ];
-  return html`<nav class="contents" aria-label="On this page"><ol>${items.map(([id, label]) => html`<li><a href="#${id}">${label}</a></li>`)}</ol></nav>`;
+  return html`<nav class="contents" aria-label="On this page">
+    <ol>
+      ${items.map(([id, label]) => html`<li><a href="#${id}">${label}</a></li>`)}
+    </ol>
+  </nav>`;
 }

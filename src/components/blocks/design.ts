@@ -15,18 +15,33 @@ export function design(readout: Readout): Html {
     "As it was written down; what the numbers above are held against.",
     html`<pre class="yaml"><code class="language-yaml">${readout.design.text}</code></pre>`,
     phases.length > 1
-      ? html`<h3>Phases</h3>${table(
-          "Phases with fixed weights",
-          [{head: "Phase"}, {head: "From"}, {head: "To"}, ...variants.map((v) => ({head: name(v.name), number: true}))],
-          phases.map((p) => [
-            name(p.name),
-            formatDate(p.start),
-            p.end ? formatDate(p.end) : "now",
-            ...variants.map((v) => formatPercent(p.weights[v.key] ?? null, {decimals: 0}))
-          ])
-        )}`
+      ? html`<h3>Phases</h3>
+          ${table(
+            "Phases with fixed weights",
+            [
+              {head: "Phase"},
+              {head: "From"},
+              {head: "To"},
+              ...variants.map((v) => ({head: name(v.name), number: true}))
+            ],
+            phases.map((p) => [
+              name(p.name),
+              formatDate(p.start),
+              p.end ? formatDate(p.end) : "now",
+              ...variants.map((v) => formatPercent(p.weights[v.key] ?? null, {decimals: 0}))
+            ])
+          )}`
       : null,
-    input.sql ? html`<details class="data"><summary>The SQL that reads the logs</summary><pre><code class="language-sql">${input.sql}</code></pre></details>` : null,
-    html`<p class="marks">Run <code>${readout.runId}</code> · design <code>${readout.design.hash}</code> · input <code>${input.hash}</code> · ${readout.timezone} · at least ${readout.minimumUnits} units in every published row · control is ${name(variantName(readout, variants.find((v) => v.role === "control")?.key ?? ""))}</p>`
+    input.sql
+      ? html`<details class="data">
+          <summary>The SQL that reads the logs</summary>
+          <pre><code class="language-sql">${input.sql}</code></pre>
+        </details>`
+      : null,
+    html`<p class="marks">
+      Run <code>${readout.runId}</code> · design <code>${readout.design.hash}</code> · input
+      <code>${input.hash}</code> · ${readout.timezone} · at least ${readout.minimumUnits} units in every published row ·
+      control is ${name(variantName(readout, variants.find((v) => v.role === "control")?.key ?? ""))}
+    </p>`
   );
 }

@@ -15,38 +15,62 @@ export function duration(readout: Readout, root: string): Html {
   const results = metric?.novelty ?? [];
   const lead = results.find((r) => r.variant === leading(readout)) ?? results[0];
   if (!metric || !lead) {
-    return section("duration", "Does it last?", null, absent(null, "Effects by days since exposure are not computed for this experiment."));
+    return section(
+      "duration",
+      "Does it last?",
+      null,
+      absent(null, "Effects by days since exposure are not computed for this experiment.")
+    );
   }
   const others = results.filter((r) => r !== lead);
   return section(
     "duration",
     "Does it last?",
-    html`Effect on ${name(metric.name)} by ${term("tenure", "days since a unit\u2019s first exposure", root)}, and by when it entered.`,
+    html`Effect on ${name(metric.name)} by ${term("tenure", "days since a unit\u2019s first exposure", root)}, and by
+    when it entered.`,
     charts(lead),
     html`<p class="reading"><b>${words[lead.verdict]}.</b> ${sentence(lead.sentence)}</p>`,
-    others.length ? html`<ul class="plain">${others.slice(0, 11).map((r) => html`<li><b>${name(variantName(readout, r.variant))}: ${words[r.verdict].toLowerCase()}.</b> ${sentence(r.sentence)}</li>`)}</ul>` : null
+    tests(lead),
+    others.length
+      ? html`<ul class="plain">
+          ${others.slice(0, 11).map((r) => html`<li><b>${name(variantName(readout, r.variant))}: ${words[r.verdict].toLowerCase()}.</b> ${sentence(r.sentence)}</li>`)}
+        </ul>`
+      : null
   );
 
   function charts(result: NoveltyResult): Html {
     const days = result.byTenure.filter((d) => d.relativeDifference !== null);
-    if (days.length < 2) return absent(result.reason, "Too few days since exposure have been lived through to draw them.");
-    return html`<div class="pair">${figure({
-      chart: "tenure",
-      metric: metric?.key,
-      variant: result.variant,
-      height: 250,
-      title: "By days since exposure",
-      subtitle: result.longRun ? "point, 95% interval; curve: fitted, long-run level dashed" : "point, 95% interval",
-      quiet: true,
-      reading: sentence(result.sentence),
-      table: table(
-        "Effect by days since exposure",
-        [{head: "Day"}, {head: "Units", number: true, fold: true}, {head: "Difference", number: true}, {head: "95% interval", number: true}],
-        result.byTenure.map((d) => [String(d.day), formatCount(d.n), metric ? effectText(d, metric) : "", metric ? intervalCell(d, metric) : ""])
-      )
-    })}
-${triangle(result)}</div>
-${tests(result)}`;
+    if (days.length < 2)
+      return absent(result.reason, "Too few days since exposure have been lived through to draw them.");
+    const cohorts = triangle(result);
+    return html`<div class="${cohorts.value.startsWith("<figure") ? "pair" : "single"}">
+      ${figure({
+        chart: "tenure",
+        metric: metric?.key,
+        variant: result.variant,
+        height: 250,
+        title: "By days since exposure",
+        subtitle: result.longRun ? "point, 95% interval; curve: fitted, long-run level dashed" : "point, 95% interval",
+        quiet: true,
+        reading: sentence(result.sentence),
+        table: table(
+          "Effect by days since exposure",
+          [
+            {head: "Day"},
+            {head: "Units", number: true, fold: true},
+            {head: "Difference", number: true},
+            {head: "95% interval", number: true}
+          ],
+          result.byTenure.map((d) => [
+            String(d.day),
+            formatCount(d.n),
+            metric ? effectText(d, metric) : "",
+            metric ? intervalCell(d, metric) : ""
+          ])
+        )
+      })}
+      ${cohorts}
+    </div>`;
   }
 
   function triangle(result: NoveltyResult): Html {
@@ -64,8 +88,18 @@ ${tests(result)}`;
       reading: `Effect of ${plural(cohorts.length, "cohort")} from ${formatDate(cohorts[0] ?? null)} to ${formatDate(cohorts.at(-1) ?? null)}, by days since exposure.`,
       table: table(
         "Effect by cohort and days since exposure",
-        [{head: "Entered"}, {head: "Day", number: true}, {head: "Units", number: true, fold: true}, {head: "Difference", number: true}],
-        cells.map((c) => [formatDate(c.cohort, {year: false}), String(c.day), formatCount(c.n), formatPercent(c.relativeDifference, {signed: true})])
+        [
+          {head: "Entered"},
+          {head: "Day", number: true},
+          {head: "Units", number: true, fold: true},
+          {head: "Difference", number: true}
+        ],
+        cells.map((c) => [
+          formatDate(c.cohort, {year: false}),
+          String(c.day),
+          formatCount(c.n),
+          formatPercent(c.relativeDifference, {signed: true})
+        ])
       )
     });
   }
@@ -73,13 +107,19 @@ ${tests(result)}`;
 
 function tests({test, cohorts, calendar, mix, spans}: NoveltyResult): Html | null {
   const rows = [
-    test && [`Days ${spans ? `${spans.late.join("\u2013")} against ${spans.early.join("\u2013")}` : "late against early"}, log ratio`, formatPValue(test.pValue)],
+    test && [
+      `Days ${spans ? `${spans.late.join("\u2013")} against ${spans.early.join("\u2013")}` : "late against early"}, log ratio`,
+      formatPValue(test.pValue)
+    ],
     cohorts && ["Cohorts differ", formatPValue(cohorts.pValue)],
     calendar && ["Calendar days differ", formatPValue(calendar.pValue)],
     mix && ["The mix of units changes", formatPValue(mix.pValue)]
   ].filter((r) => r !== null);
   if (rows.length === 0) return null;
-  return html`<details class="data"><summary>Tests</summary>${table("Tests of the trend", [{head: "Test"}, {head: "p", number: true}], rows)}</details>`;
+  return html`<details class="data">
+    <summary>Tests</summary>
+    ${table("Tests of the trend", [{head: "Test"}, {head: "p", number: true}], rows)}
+  </details>`;
 }
 
 const words = {fading: "Fading", growing: "Growing", stable: "Stable", "not-enough-days": "Not enough days"} as const;

@@ -23,13 +23,16 @@ export function evidence(readout: Readout, files: readonly string[], base: strin
 }
 
 function trafficFigure({traffic, variants}: Readout): Html {
-  const totals = variants.map((v, i) => `${v.name} ${formatCount(traffic.reduce((sum, d) => sum + (d.units[i] ?? 0), 0))}`);
+  const totals = variants.map(
+    (v, i) => `${v.name} ${formatCount(traffic.reduce((sum, d) => sum + (d.units[i] ?? 0), 0))}`
+  );
   return figure({
     chart: "traffic",
     height: 170,
     title: "New units by day",
     subtitle: "first exposures, by variant",
-    reading: html`${formatDate(traffic[0]?.date ?? null)} to ${formatDate(traffic.at(-1)?.date ?? null)}: ${name(totals.length > 6 ? `${totals.length} variants` : formatList(totals))}.`,
+    reading: html`${formatDate(traffic[0]?.date ?? null)} to ${formatDate(traffic.at(-1)?.date ?? null)}:
+    ${name(totals.length > 6 ? `${totals.length} variants` : formatList(totals))}.`,
     table: table(
       "New units by day and variant",
       [{head: "Day"}, ...variants.map((v) => ({head: name(v.name), number: true}))],
@@ -52,7 +55,11 @@ function distributions(readout: Readout): Html | null {
     reading: html`Share of units by value of ${name(metric.name)}, one line per variant.`,
     table: table(
       `Distribution of ${metric.name}`,
-      [{head: "From"}, {head: "To"}, ...metric.distribution.map((d) => ({head: name(variantName(readout, d.variant)), number: true}))],
+      [
+        {head: "From"},
+        {head: "To"},
+        ...metric.distribution.map((d) => ({head: name(variantName(readout, d.variant)), number: true}))
+      ],
       bins.map((bin, i) => [
         String(Number(bin[0].toPrecision(4))),
         String(Number(bin[1].toPrecision(4))),
@@ -65,18 +72,27 @@ function distributions(readout: Readout): Html | null {
 function exclusions({input}: Readout): Html {
   if (input.excluded.length === 0) return html`<p class="absent">Every row counts: nothing was excluded.</p>`;
   return html`<h3>Rows that do not count</h3>
-<div class="scroll" tabindex="0" role="region" aria-label="Rows that do not count">${table(
-    "Rows that do not count, by reason",
-    [{head: "Reason"}, {head: "Log", fold: true}, {head: "Rows", number: true}, {head: "Units", number: true}],
-    input.excluded.map((e) => [name(e.text), name(e.fact ?? "\u2013"), formatCount(e.rows), formatCount(e.units)])
-  )}</div>`;
+    <div class="scroll" tabindex="0" role="region" aria-label="Rows that do not count">
+      ${table(
+        "Rows that do not count, by reason",
+        [{head: "Reason"}, {head: "Log", fold: true}, {head: "Rows", number: true}, {head: "Units", number: true}],
+        input.excluded.map((e) => [name(e.text), name(e.fact ?? "\u2013"), formatCount(e.rows), formatCount(e.units)])
+      )}
+    </div>`;
 }
 
 function downloads(readout: Readout, files: readonly string[], base: string): Html | null {
   if (files.length === 0) return null;
   return html`<h3>Take it away</h3>
-<ul class="downloads">${files.map((file) => {
-    const known = readout.files.find((f) => f.name === file);
-    return html`<li><a href="${base}${file}" download="${readout.id}-${file}">${file}</a> <span class="role">${known ? `${formatBytes(known.bytes)}${known.rows === null ? "" : `, ${plural(known.rows, "row")}`}` : ""}</span></li>`;
-  })}</ul>`;
+    <ul class="downloads">
+      ${files.map((file) => {
+        const known = readout.files.find((f) => f.name === file);
+        return html`<li>
+          <a href="${base}${file}" download="${readout.id}-${file}">${file}</a>
+          <span class="role"
+            >${known ? `${formatBytes(known.bytes)}${known.rows === null ? "" : `, ${plural(known.rows, "row")}`}` : ""}</span
+          >
+        </li>`;
+      })}
+    </ul>`;
 }

@@ -1,5 +1,5 @@
-import type {Content} from "./html.ts";
-import {Html, html} from "./html.ts";
+import type {Content, Html} from "./html.ts";
+import {html} from "./html.ts";
 
 /** What a figure shows: the chart is drawn in the reader's browser, all else is written at build time. */
 export type FigureOptions = {
@@ -15,19 +15,31 @@ export type FigureOptions = {
   reading: Content;
   /** The reading is shown below unless the block has a better place for it. */
   quiet?: boolean;
-  /** The numbers behind the chart. */
-  table: Html;
+  /** The numbers behind the chart; null where they already stand on the page. */
+  table: Html | null;
 };
 
 /** Returns a chart's frame with its reading and the table behind it. */
 export function figure({chart, title, subtitle, height, metric, variant, reading, quiet, table}: FigureOptions): Html {
   const label = plain(reading);
-  return html`<figure class="chart" data-chart="${chart}" data-metric="${metric}" data-variant="${variant}" data-height="${height}">
-<figcaption><strong>${title}</strong>${subtitle ? html`<span>${subtitle}</span>` : null}</figcaption>
-<div class="plot" role="img" aria-label="${label}" style="height: ${height}px"></div>
-${quiet ? null : html`<p class="reading">${reading}</p>`}
-<details class="data"><summary>Table</summary><div class="scroll" tabindex="0" role="region" aria-label="Table behind the chart">${table}</div></details>
-</figure>`;
+  return html`<figure
+    class="chart"
+    data-chart="${chart}"
+    data-metric="${metric}"
+    data-variant="${variant}"
+    data-height="${height}"
+  >
+    <figcaption><strong>${title}</strong>${subtitle ? html`<span>${subtitle}</span>` : null}</figcaption>
+    <div class="plot" role="img" aria-label="${label}" style="height: ${height}px"></div>
+    ${quiet ? null : html`<p class="reading">${reading}</p>`}
+    ${
+      table &&
+      html`<details class="data">
+        <summary>Table</summary>
+        <div class="scroll" tabindex="0" role="region" aria-label="Table behind the chart">${table}</div>
+      </details>`
+    }
+  </figure>`;
 }
 
 function plain(content: Content): string {

@@ -10,15 +10,17 @@ export function heading(readout: Readout): Html {
   const days = daysBetween(start, asOf);
   const planned = daysBetween(start, end);
   return html`${hypothesis ? html`<p class="hypothesis">${name(hypothesis)}</p>` : null}
-<p class="facts">
-${owner ? html`<span>${name(owner)}</span>` : null}
-<span>since ${formatDate(start)} · ${planned ? `${days} of ${plural(planned, "day")}` : plural(days, "day")}</span>
-<span>${plural(input.units, "unit")} · ${shares(variants)}</span>
-${tags.slice(0, 8).map((tag) => html`<span class="tag">${name(tag)}</span>\n`)}
-${pill(status, statusTones[status])}
-</p>
-${readout.stale ? html`<p class="notice care">Stale: ${readout.stale.reason}. The numbers are those of ${formatDate(readout.stale.since ?? asOf)}.</p>` : null}
-${readout.pin?.differs ? html`<p class="notice care">Pinned: ${readout.pin.message}</p>` : null}`;
+    <p class="facts">
+      ${owner ? html`<span>${name(owner)}</span>` : null}
+      <span
+        >since ${formatDate(start)} · ${planned ? `${days} of ${plural(planned, "day")}` : plural(days, "day")}</span
+      >
+      <span>${plural(input.units, "unit")} · ${shares(variants)}</span>
+      ${tags.slice(0, 8).map((tag) => html`<span class="tag">${name(tag)}</span> `)}
+      ${pill(status, statusTones[status])}
+    </p>
+    ${readout.stale ? html`<p class="notice care">Stale: ${readout.stale.reason}. The numbers are those of ${formatDate(readout.stale.since ?? asOf)}.</p>` : null}
+    ${readout.pin?.differs ? html`<p class="notice care">Pinned: ${readout.pin.message}</p>` : null}`;
 }
 
 function shares(variants: Readout["variants"]): string {

@@ -1,4 +1,4 @@
-import {formatCount, formatNumber, formatPercent, formatPValue} from "../../lib/experiment/format.ts";
+import {formatChosen, formatCount, formatNumber, formatPercent, formatPValue} from "../../lib/experiment/format.ts";
 import type {ComparisonResult, MetricResult, Readout} from "../../lib/experiment/readout.ts";
 import {effectText, intervalCell, intervalText, meanText} from "./effect.ts";
 import {figure} from "./figure.ts";
@@ -19,22 +19,37 @@ export function metrics(readout: Readout, root: string): Html {
   const many = treatments(readout).length > 1;
   const drawn = treatments(readout).length > 3 ? 1 : treatments(readout).length;
   const lead = leading(readout);
+  const comparisons = readout.metrics.reduce((sum, m) => sum + m.comparisons.length, 0);
+  const long = many && comparisons > 40;
   return section(
     "metrics",
     "All metrics",
-    html`${term("relative-difference", "Relative difference", root)} to control with its ${term("interval", "interval", root)}. ${readout.metrics.some((m) => m.guardrail?.length) ? html`${term("guardrail", "Guardrails", root)} show their margin.` : null}`,
+    html`${term("relative-difference", "Relative difference", root)} to control with its
+    ${term("interval", "interval", root)}.
+    ${readout.metrics.some((m) => m.guardrail?.length) ? html`${term("guardrail", "Guardrails", root)} show their margin.` : null}`,
     shown.length === 0
       ? absent(readout.metrics[0]?.reason, "No metric has a comparison yet.")
       : figure({
           chart: "forest",
           height: 46 + shown.length * (drawn > 1 ? 10 + 13 * drawn : rowHeight),
-          title: html`Every metric on one axis${drawn < treatments(readout).length && lead ? html`, ${name(variantName(readout, lead))}` : null}`,
+          title: html`Every metric on one
+          axis${drawn < treatments(readout).length && lead ? html`, ${name(variantName(readout, lead))}` : null}`,
           subtitle: "point and interval; the ink line is no difference",
           quiet: true,
           reading: summary(readout, shown),
-          table: html`<p>The numbers are in the table below.</p>`
+          table: null
         }),
-    html`<div class="scroll" tabindex="0" role="region" aria-label="All metrics">${mainTable(readout, root, many)}</div>`,
+    html`<div class="scroll" tabindex="0" role="region" aria-label="All metrics">
+      ${mainTable(long ? brief(readout, lead) : readout, root, many)}
+    </div>`,
+    long
+      ? html`<details class="behind">
+          <summary>All ${formatCount(comparisons)} comparisons</summary>
+          <div class="scroll" tabindex="0" role="region" aria-label="All comparisons">
+            ${mainTable(readout, root, many)}
+          </div>
+        </details>`
+      : null,
     behind(readout)
   );
 }
@@ -55,33 +70,71 @@ export function mainTable(readout: Readout, root: string, many: boolean): Html {
     {head: term("adjusted-p", "adj. p", root), number: true, className: "state"}
   ];
   return html`<table class="metrics">
-<caption class="sr">All metrics, treatment against control</caption>
-<thead><tr>${columns.map((c) => html`<th scope="col" class="${classOf(c)}">${c.head}</th>`)}</tr></thead>
-${readout.metrics.map((m) => html`<tbody>${m.comparisons.length === 0 ? emptyRow(m, columns.length) : m.comparisons.map((c, i) => row(m, c, i))}</tbody>\n`)}</table>`;
+    <caption class="sr">
+      All metrics, treatment against control
+    </caption>
+    <thead>
+      <tr>
+        ${columns.map((c) => html`<th scope="col" class="${classOf(c)}">${c.head}</th>`)}
+      </tr>
+    </thead>
+    ${readout.metrics.map(
+      (m) =>
+        html`<tbody>
+          ${m.comparisons.length === 0 ? emptyRow(m, columns.length) : m.comparisons.map((c, i) => row(m, c, i))}
+        </tbody> `
+    )}
+  </table>`;
 
   function emptyRow(metric: MetricResult, width: number): Html {
-    return html`<tr><th scope="row">${label(metric)}</th><td colspan="${width - 1}" class="none">${metric.reason ?? "no comparison"}</td></tr>`;
+    return html`<tr>
+      <th scope="row">${label(metric)}</th>
+      <td colspan="${width - 1}" class="none">${metric.reason ?? "no comparison"}</td>
+    </tr>`;
   }
 
   function row(metric: MetricResult, c: ComparisonResult, i: number): Html {
     const arm = (variant: string) => metric.arms.find((a) => a.variant === variant)?.mean ?? null;
     const guardrail = metric.guardrail?.find((g) => g.variant === c.variant);
-    const head = i === 0 ? html`<th scope="rowgroup" rowspan="${metric.comparisons.length}">${label(metric)}</th>` : null;
+    const head =
+      i === 0 ? html`<th scope="rowgroup" rowspan="${metric.comparisons.length}">${label(metric)}</th>` : null;
     const none = c.difference === null && c.relativeDifference === null;
-    return html`<tr data-metric="${metric.key}" data-variant="${c.variant}">${head}${many ? html`<td><span class="swatch v${colorIndex(readout, c.variant)}"></span>${name(variantName(readout, c.variant))}</td>` : null}
-<td class="number fold">${meanText(arm(c.baseline), c.difference, metric)}</td><td class="number fold">${meanText(arm(c.variant), c.difference, metric)}</td>
-${
-  none
-    ? html`<td colspan="3" class="none">${c.reason ?? "not known"}</td>`
-    : html`<td class="number">${effectText(c, metric)}</td><td class="number">${intervalCell(c, metric)}</td><td class="number fold">${formatPValue(c.pValue)}</td>`
-}<td class="number state">${guardrail ? pill(guardrail.status, guardrailTones[guardrail.status]) : formatPValue(c.adjustedPValue)}</td></tr>\n`;
+    return html`<tr class="${i === 0 ? "" : "more"}" data-metric="${metric.key}" data-variant="${c.variant}">
+      ${head}${many ? html`<td><span class="swatch v${colorIndex(readout, c.variant)}"></span>${name(variantName(readout, c.variant))}</td>` : null}
+      <td class="number fold">${meanText(arm(c.baseline), c.difference, metric)}</td>
+      <td class="number fold">${meanText(arm(c.variant), c.difference, metric)}</td>
+      ${
+        none
+          ? html`<td colspan="3" class="none">${c.reason ?? "not known"}</td>`
+          : html`<td class="number">${effectText(c, metric)}</td>
+              <td class="number">${intervalCell(c, metric)}</td>
+              <td class="number fold">${formatPValue(c.pValue)}</td>`
+      }
+      <td class="number state">
+        ${guardrail ? pill(guardrail.status, guardrailTones[guardrail.status]) : formatPValue(c.adjustedPValue)}
+      </td>
+    </tr> `;
   }
+}
+
+/** The readout with every variant of the primary metrics, and of the others only the leading one and what is harmful. */
+function brief(readout: Readout, lead: string | null): Readout {
+  const harmful = (m: MetricResult, variant: string) =>
+    m.guardrail?.some((g) => g.variant === variant && (g.status === "severe" || g.status === "worsened"));
+  return {
+    ...readout,
+    metrics: readout.metrics.map((m) => ({
+      ...m,
+      comparisons: m.comparisons.filter((c) => m.role === "primary" || c.variant === lead || harmful(m, c.variant))
+    }))
+  };
 }
 
 function label(metric: MetricResult): Html {
   const margin = metric.guardrail?.find((g) => g.margin)?.margin;
-  const limit = margin ? `, margin ${margin.relative ? formatPercent(margin.value) : formatNumber(margin.value)}` : "";
-  return html`${name(metric.name)} <span class="role">${metric.role}${limit}${metric.direction === "decrease" ? ", lower is better" : ""}</span>`;
+  const limit = margin ? `, margin ${margin.relative ? formatChosen(margin.value) : formatNumber(margin.value)}` : "";
+  return html`${name(metric.name)}
+    <span class="role">${metric.role}${limit}${metric.direction === "decrease" ? ", lower is better" : ""}</span>`;
 }
 
 function summary(readout: Readout, shown: readonly MetricResult[]): string {
@@ -96,17 +149,41 @@ function summary(readout: Readout, shown: readonly MetricResult[]): string {
 }
 
 function behind(readout: Readout): Html {
-  return html`<details class="behind"><summary>The sums and the SQL behind each number</summary>
-${readout.metrics.map((m) => {
-  const test = m.comparisons[0];
-  return html`<details><summary>${name(m.name)} <span class="role">${m.kind}</span></summary>
-<table><caption class="sr">${m.name} by variant</caption><thead><tr><th scope="col">Variant</th><th scope="col" class="number">n</th><th scope="col" class="number">Mean</th><th scope="col" class="number">Standard deviation</th></tr></thead><tbody>
-${m.arms.map((a) => html`<tr><th scope="row">${name(variantName(readout, a.variant))}</th><td class="number">${formatCount(a.n)}</td><td class="number">${exact(a.mean)}</td><td class="number">${exact(a.standardDeviation)}</td></tr>`)}</tbody></table>
-${test ? html`<p>${test.test}${test.adjustment.covariate ? `; covariate: ${test.adjustment.covariate}` : ""}${test.adjustment.phases > 1 ? `; ${test.adjustment.phases} entry phases` : ""}; correction: ${test.adjustment.correction}.${m.exactFrom ? ` Whole-variant sums are exact as of ${m.exactFrom}.` : ""}</p>` : null}
-${m.sql ? html`<pre><code class="language-sql">${m.sql}</code></pre>` : null}
-</details>`;
-})}
-</details>`;
+  return html`<details class="behind">
+    <summary>The sums and the SQL behind each number</summary>
+    ${readout.metrics.map((m) => {
+      const test = m.comparisons[0];
+      return html`<details>
+        <summary>${name(m.name)} <span class="role">${m.kind}</span></summary>
+        <table>
+          <caption class="sr">
+            ${m.name} by variant
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">Variant</th>
+              <th scope="col" class="number">n</th>
+              <th scope="col" class="number">Mean</th>
+              <th scope="col" class="number">Standard deviation</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${m.arms.map(
+              (a) =>
+                html`<tr>
+                  <th scope="row">${name(variantName(readout, a.variant))}</th>
+                  <td class="number">${formatCount(a.n)}</td>
+                  <td class="number">${exact(a.mean)}</td>
+                  <td class="number">${exact(a.standardDeviation)}</td>
+                </tr>`
+            )}
+          </tbody>
+        </table>
+        ${test ? html`<p>${test.test}${test.adjustment.covariate ? `; covariate: ${test.adjustment.covariate}` : ""}${test.adjustment.phases > 1 ? `; ${test.adjustment.phases} entry phases` : ""}; correction: ${test.adjustment.correction}.${m.exactFrom ? ` Whole-variant sums are exact as of ${m.exactFrom}.` : ""}</p>` : null}
+        ${m.sql ? html`<pre><code class="language-sql">${m.sql}</code></pre>` : null}
+      </details>`;
+    })}
+  </details>`;
 }
 
 function exact(value: number | null): string {

@@ -15,11 +15,14 @@ export const pages = [
 /** Returns the bar at the top of every page. */
 export function navigation(path: string, {asOf, has}: {asOf: string | null; has: (path: string) => boolean}): Html {
   return html`<a class="skip" href="#observablehq-main" rel="external">Skip to content</a>
-<nav aria-label="Site"><a class="home" href="/">Readout</a>
-${pages
-  .filter((p) => has(p.path))
-  .map((p) => html`<a href="${p.path}"${isHere(p.path, path) ? html` aria-current="page"` : null}>${p.name}</a>\n`)}</nav>
-${asOf ? html`<p class="as-of">as of <time datetime="${asOf}">${formatDate(asOf)}</time></p>` : null}`;
+    <nav aria-label="Site">
+      <a class="home" href="/">Readout</a> ${pages
+        .filter((p) => has(p.path))
+        .map(
+          (p) => html`<a href="${p.path}" ${isHere(p.path, path) ? html` aria-current="page"` : null}>${p.name}</a> `
+        )}
+    </nav>
+    ${asOf ? html`<p class="as-of">as of <time datetime="${asOf}">${formatDate(asOf)}</time></p>` : null}`;
 }
 
 function isHere(page: string, path: string): boolean {

@@ -16,7 +16,18 @@ import type {ValidationLine} from "./validation.ts";
 import {validation} from "./validation.ts";
 
 const parquet = /\.parquet$|^readout\.json$|^memo\./;
-const fonts = ["Main-Regular", "Main-Bold", "Main-Italic", "Math-Italic", "AMS-Regular", "Caligraphic-Regular", "Size1-Regular", "Size2-Regular", "Size3-Regular", "Size4-Regular"];
+const fonts = [
+  "Main-Regular",
+  "Main-Bold",
+  "Main-Italic",
+  "Math-Italic",
+  "AMS-Regular",
+  "Caligraphic-Regular",
+  "Size1-Regular",
+  "Size2-Regular",
+  "Size3-Regular",
+  "Size4-Regular"
+];
 
 /** All that the configuration asks of a page, from its path alone. */
 export type SitePages = PageBlocks & {
@@ -55,7 +66,14 @@ export function sitePages(root: string, {definitions = "data/experiments"}: {def
     const make = story[name];
     if (!make) throw new Error(`unknown block: ${name}`);
     const folder = join(readouts, id);
-    return make({readout, root: top, folder: `${top}readouts/${id}/`, files: readdirSync(folder).filter((f) => parquet.test(f)).sort()});
+    return make({
+      readout,
+      root: top,
+      folder: `${top}readouts/${id}/`,
+      files: readdirSync(folder)
+        .filter((f) => parquet.test(f))
+        .sort()
+    });
   }
 
   function siteBlock(name: string, top: string): Html {
@@ -85,8 +103,13 @@ export function sitePages(root: string, {definitions = "data/experiments"}: {def
     title,
     source(page) {
       const id = experimentOf(page);
-      if (id === null) return null;
-      return typeof readReadout(read(join(readouts, id, "readout.json"))) === "string" ? "# {{title}}\n\n{{failed}}\n" : null;
+      if (id === null)
+        return page.path === "/index" && !existsSync(join(readouts, "index.json"))
+          ? "# Experiments\n\n{{home}}\n"
+          : null;
+      return typeof readReadout(read(join(readouts, id, "readout.json"))) === "string"
+        ? "# {{title}}\n\n{{failed}}\n"
+        : null;
     },
     head(page) {
       const id = experimentOf(page);
@@ -113,8 +136,10 @@ const iconSvg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><pa
 
 function pageDescription({path}: Page, index: ReadoutIndex): {title: string; description: string} {
   if (path === "/index") return {title: "Readout", description: homeSentence(index)};
-  if (path === "/methods") return {title: "Methods", description: "Every formula that these readouts use, its assumptions and its source."};
-  if (path === "/health") return {title: "Health", description: "What the checks of all experiments found, newest first."};
+  if (path === "/methods")
+    return {title: "Methods", description: "Every formula that these readouts use, its assumptions and its source."};
+  if (path === "/health")
+    return {title: "Health", description: "What the checks of all experiments found, newest first."};
   return {title: "Readout", description: "Readouts of experiments."};
 }
 
@@ -158,7 +183,13 @@ function validationLines(cached: Cached): ValidationLine[] | null {
 }
 
 function isLine(value: unknown): value is ValidationLine {
-  return isObject(value) && typeof value.method === "string" && typeof value.data === "string" && typeof value.experiments === "number" && typeof value.verdict === "string";
+  return (
+    isObject(value) &&
+    typeof value.method === "string" &&
+    typeof value.data === "string" &&
+    typeof value.experiments === "number" &&
+    typeof value.verdict === "string"
+  );
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

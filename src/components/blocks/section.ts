@@ -4,10 +4,9 @@ import {html} from "./html.ts";
 /** Returns a section with its heading and one line under it; its id is what the contents list points to. */
 export function section(id: string, heading: Content, lede: Content, ...body: Content[]): Html {
   return html`<section id="${id}" aria-labelledby="${id}-heading">
-<h2 id="${id}-heading">${heading}</h2>
-${lede ? html`<p class="lede">${lede}</p>` : null}
-${body}
-</section>`;
+    <h2><span id="${id}-heading">${heading}</span></h2>
+    ${lede ? html`<p class="lede">${lede}</p>` : null} ${body}
+  </section>`;
 }
 
 /** Returns the sentence that stands where a chart would be if it had anything to show. */

@@ -17,17 +17,24 @@ export function segments(readout: Readout, root: string): Html {
       "segments",
       "For whom?",
       null,
-      absent(null, readout.dimensions.length ? "No segment has enough units to be compared." : "The experiment declares no dimensions, so there are no segments to compare.")
+      absent(
+        null,
+        readout.dimensions.length
+          ? "No segment has enough units to be compared."
+          : "The experiment declares no dimensions, so there are no segments to compare."
+      )
     );
   }
   const dimensions = readout.dimensions.map((d) => d.name);
   const lead = leading(readout);
   const all = treatments(readout).map((v) => v.key);
-  const shown = all.length > 3 ? [lead ?? all[0] ?? ""] : [...new Set([lead ?? "", ...all])].filter((v) => all.includes(v));
+  const shown =
+    all.length > 3 ? [lead ?? all[0] ?? ""] : [...new Set([lead ?? "", ...all])].filter((v) => all.includes(v));
   return section(
     "segments",
     "For whom?",
-    html`Effect on ${name(metric.name)} by ${name(formatList(dimensions))}; filled marks are ${term("shrinkage", "shrunk towards the mean", root)}.`,
+    html`Effect on ${name(metric.name)} by ${name(formatList(dimensions))}; filled marks are
+    ${term("shrinkage", "shrunk towards the mean", root)}.`,
     shown.map((variant) => forest(metric, variant, shown.length > 1 || shown.length < all.length))
   );
 
@@ -45,10 +52,21 @@ export function segments(readout: Readout, root: string): Html {
       height: 40 + known.length * 22 + groups * 18,
       title: named ? html`By segment, ${name(variantName(readout, variant))}` : "By segment",
       subtitle: "open: the segment\u2019s own effect with its 95% interval; filled: shrunk; dashed: all units",
-      reading: said.length ? reading : html`The largest segment effect is ${formatPercent(Math.max(...known.map((s) => s.relativeDifference ?? 0)), {signed: true})}, the smallest ${formatPercent(Math.min(...known.map((s) => s.relativeDifference ?? 0)), {signed: true})}.`,
+      reading: said.length
+        ? reading
+        : html`The largest segment effect is
+          ${formatPercent(Math.max(...known.map((s) => s.relativeDifference ?? 0)), {signed: true})}, the smallest
+          ${formatPercent(Math.min(...known.map((s) => s.relativeDifference ?? 0)), {signed: true})}.`,
       table: table(
         `${m.name} by segment`,
-        [{head: "Segment"}, {head: "Units", number: true, fold: true}, {head: "Difference", number: true}, {head: "95% interval", number: true}, {head: "Shrunk", number: true, fold: true}, {head: "adj. p", number: true}],
+        [
+          {head: "Segment"},
+          {head: "Units", number: true, fold: true},
+          {head: "Difference", number: true},
+          {head: "95% interval", number: true},
+          {head: "Shrunk", number: true, fold: true},
+          {head: "adj. p", number: true}
+        ],
         rows.map((s) => [
           html`<span class="role">${name(dimensionName(readout, s))}</span> ${name(s.value)}`,
           formatCount(s.n.reduce((a, b) => a + b, 0)),

@@ -7,18 +7,27 @@ export type Column = {head: Content; number?: boolean; fold?: boolean; className
 /** Returns a table with its caption for screen readers; the first cell of a row is its heading. */
 export function table(caption: string, columns: readonly Column[], rows: readonly (readonly Content[])[]): Html {
   return html`<table>
-<caption class="sr">${caption}</caption>
-<thead><tr>${columns.map((c) => html`<th scope="col" class="${classOf(c)}">${c.head}</th>`)}</tr></thead>
-<tbody>
-${rows.map(
-  (row) =>
-    html`<tr>${row.map((cell, i) =>
-      i === 0
-        ? html`<th scope="row" class="${classOf(columns[i])}">${cell}</th>`
-        : html`<td class="${classOf(columns[i])}">${cell}</td>`
-    )}</tr>\n`
-)}</tbody>
-</table>`;
+    <caption class="sr">
+      ${caption}
+    </caption>
+    <thead>
+      <tr>
+        ${columns.map((c) => html`<th scope="col" class="${classOf(c)}">${c.head}</th>`)}
+      </tr>
+    </thead>
+    <tbody>
+      ${rows.map(
+        (row) =>
+          html`<tr>
+            ${row.map((cell, i) =>
+              i === 0
+                ? html`<th scope="row" class="${classOf(columns[i])}">${cell}</th>`
+                : html`<td class="${classOf(columns[i])}">${cell}</td>`
+            )}
+          </tr> `
+      )}
+    </tbody>
+  </table>`;
 }
 
 /** Returns the classes of a cell in this column. */

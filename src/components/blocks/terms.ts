@@ -28,11 +28,14 @@ export type Term = keyof typeof terms;
 
 /** Returns a link to the term's paragraph that shows its sentence on hover and focus, without a script. */
 export function term(key: Term, label: string, root: string): Html {
-  return html`<a class="term" href="${root}methods#${key}" data-tip="${terms[key]}" aria-describedby="term-${key}">${label}</a>`;
+  return html`<a class="term" href="${root}methods#${key}" data-tip="${terms[key]}" aria-describedby="term-${key}"
+    >${label}</a
+  >`;
 }
 
 /** Returns the sentences of all terms for screen readers; the links of the page point here. */
 export function glossary(): Html {
   return html`<dl class="glossary" hidden>
-${Object.entries(terms).map(([key, text]) => html`<dd id="term-${key}">${text}</dd>\n`)}</dl>`;
+    ${Object.entries(terms).map(([key, text]) => html`<dd id="term-${key}">${text}</dd> `)}
+  </dl>`;
 }

@@ -17,7 +17,10 @@ export type BoundaryRow = {
 export type BoundaryOptions = ChartSize & {color: number; sides: 1 | 2; crossed: boolean};
 
 /** Returns looks against information with the boundary's far side filled, the last look named. */
-export function boundary(rows: readonly BoundaryRow[], {width, height, color, sides, crossed}: BoundaryOptions): Element {
+export function boundary(
+  rows: readonly BoundaryRow[],
+  {width, height, color, sides, crossed}: BoundaryOptions
+): Element {
   const looks = rows.filter((r) => r.z !== null);
   const last = looks.at(-1);
   const highest = Math.max(...looks.map((r) => Math.abs(r.z ?? 0)), 2.5);
@@ -34,28 +37,93 @@ export function boundary(rows: readonly BoundaryRow[], {width, height, color, si
     ...frame({width, height}),
     marginRight: 66,
     marginLeft: 30,
-    x: {domain: [0, edge], label: null, tickFormat: (d: number) => `${Math.round(d * 100)}%`, ticks: 5},
-    y: {domain: [low, top], label: null, ticks: 6, grid: true, tickFormat: (d: number) => formatNumber(d, {decimals: 0})},
+    marginBottom: 40,
+    x: {
+      domain: [0, edge],
+      label: "information: mature units / planned",
+      labelAnchor: "right",
+      labelArrow: "none",
+      labelOffset: 34,
+      tickFormat: (d: number) => `${Math.round(d * 100)}%`,
+      ticks: 5
+    },
+    y: {
+      domain: [low, top],
+      label: null,
+      ticks: 6,
+      grid: true,
+      tickFormat: (d: number) => formatNumber(d, {decimals: 0})
+    },
     marks: [
-      Plot.areaY(bounded, {x: "fraction", y1: "bound", y2: top, fill: "var(--good-soft)", clip: true}),
-      both ? Plot.areaY(bounded, {x: "fraction", y1: (d: BoundaryRow) => -(d.bound ?? 0), y2: -top, fill: "var(--harm-soft)", clip: true}) : null,
+      Plot.areaY(bounded, {x: "fraction", y1: "bound", y2: () => top, fill: "var(--good-soft)", clip: true}),
+      both
+        ? Plot.areaY(bounded, {
+            x: "fraction",
+            y1: (d: BoundaryRow) => -(d.bound ?? 0),
+            y2: () => -top,
+            fill: "var(--harm-soft)",
+            clip: true
+          })
+        : null,
       Plot.ruleY([0], {stroke: ink}),
       Plot.lineY(bounded, {x: "fraction", y: "bound", stroke: good, strokeWidth: 1.8, clip: true}),
-      both ? Plot.lineY(bounded, {x: "fraction", y: (d: BoundaryRow) => -(d.bound ?? 0), stroke: "var(--harm)", strokeWidth: 1.8, clip: true}) : null,
+      both
+        ? Plot.lineY(bounded, {
+            x: "fraction",
+            y: (d: BoundaryRow) => -(d.bound ?? 0),
+            stroke: "var(--harm)",
+            strokeWidth: 1.8,
+            clip: true
+          })
+        : null,
       Plot.lineY(futile, {x: "fraction", y: "futility", stroke: muted, strokeDasharray: "3,3", clip: true}),
-      end ? Plot.text([end], {x: "fraction", y: (d: BoundaryRow) => Math.min(d.bound ?? 0, top), text: ["may stop"], fill: good, textAnchor: "start", dx: 8}) : null,
-      both && end ? Plot.text([end], {x: "fraction", y: (d: BoundaryRow) => -(d.bound ?? 0), text: ["harm"], fill: "var(--harm)", textAnchor: "start", dx: 8}) : null,
+      end
+        ? Plot.text([end], {
+            x: "fraction",
+            y: (d: BoundaryRow) => Math.min(d.bound ?? 0, top),
+            text: ["may stop"],
+            fill: good,
+            textAnchor: "start",
+            dx: 8
+          })
+        : null,
+      both && end
+        ? Plot.text([end], {
+            x: "fraction",
+            y: (d: BoundaryRow) => -(d.bound ?? 0),
+            text: ["harm"],
+            fill: "var(--harm)",
+            textAnchor: "start",
+            dx: 8
+          })
+        : null,
       futileEnd && Math.abs((futileEnd.futility ?? 0) - (end?.bound ?? 9)) * (height / (top - low)) > 12
-        ? Plot.text([futileEnd], {x: "fraction", y: "futility", text: ["futility"], fill: muted, textAnchor: "start", dx: 8})
+        ? Plot.text([futileEnd], {
+            x: "fraction",
+            y: "futility",
+            text: ["futility"],
+            fill: muted,
+            textAnchor: "start",
+            dx: 8
+          })
         : futileEnd
-          ? Plot.text([futileEnd], {x: "fraction", y: "futility", text: ["futility"], fill: muted, textAnchor: "start", dx: 8, dy: 14})
+          ? Plot.text([futileEnd], {
+              x: "fraction",
+              y: "futility",
+              text: ["futility"],
+              fill: muted,
+              textAnchor: "start",
+              dx: 8,
+              dy: 14
+            })
           : null,
       Plot.dot(
         looks.filter((r) => r.recomputed != null && r.recomputed !== r.z),
         {x: "fraction", y: "recomputed", stroke: variantColor(color), r: 3.5}
       ),
       Plot.lineY(looks, {x: "fraction", y: "z", stroke: variantColor(color), strokeWidth: 1.4}),
-      Plot.dot(looks, {x: "fraction", y: "z", fill: variantColor(color), stroke: paper, r: (d: BoundaryRow) => (d === last ? 6 : 4.5)}),
+      Plot.dot(looks, {x: "fraction", y: "z", fill: variantColor(color), stroke: paper, r: 4.5}),
+      last ? Plot.dot([last], {x: "fraction", y: "z", fill: variantColor(color), stroke: paper, r: 6}) : null,
       last
         ? Plot.text([last], {
             x: "fraction",
@@ -63,9 +131,8 @@ export function boundary(rows: readonly BoundaryRow[], {width, height, color, si
             text: [`z = ${formatNumber(last.z, {decimals: 2})}${crossed ? ", crossed" : ""}`],
             fill: variantColor(color),
             fontWeight: 600,
-            textAnchor: last.fraction > 0.72 ? "end" : "start",
-            dx: last.fraction > 0.72 ? -10 : 10,
-            dy: -8,
+            textAnchor: "middle",
+            dy: (last.z ?? 0) < 0 ? 17 : -17,
             stroke: paper,
             strokeWidth: 4
           })
@@ -75,10 +142,10 @@ export function boundary(rows: readonly BoundaryRow[], {width, height, color, si
         Plot.pointer({
           x: "fraction",
           y: "z",
-          title: (d: BoundaryRow) => `information ${Math.round(d.fraction * 100)}%\nz ${formatNumber(d.z, {decimals: 2})}, boundary ${formatNumber(d.bound, {decimals: 2})}`
+          title: (d: BoundaryRow) =>
+            `information ${Math.round(d.fraction * 100)}%\nz ${formatNumber(d.z, {decimals: 2})}, boundary ${formatNumber(d.bound, {decimals: 2})}`
         })
-      ),
-      Plot.axisX({label: "information: mature units / planned", labelAnchor: "right", ticks: [], labelOffset: 30})
+      )
     ]
   });
 }

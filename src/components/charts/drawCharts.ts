@@ -1,4 +1,10 @@
-import {formatAmount, formatNumber, formatPercent, intervalDecimals} from "../../lib/experiment/format.ts";
+import {
+  formatAmount,
+  formatChosen,
+  formatNumber,
+  formatPercent,
+  intervalDecimals
+} from "../../lib/experiment/format.ts";
 import type {MetricResult, Readout} from "../../lib/experiment/readout.ts";
 import {colorIndex, leading, primaries, treatments, variantName} from "../blocks/subject.ts";
 import type {BoundaryRow} from "./boundary.ts";
@@ -15,7 +21,12 @@ import {traffic} from "./traffic.ts";
 import {triangle} from "./triangle.ts";
 
 /** What a figure of the page asks for. */
-export type ChartRequest = {readout: Readout; metric: MetricResult | undefined; variant: string | undefined; size: ChartSize};
+export type ChartRequest = {
+  readout: Readout;
+  metric: MetricResult | undefined;
+  variant: string | undefined;
+  size: ChartSize;
+};
 
 /** The charts by the name that figures ask for them with; null where there is nothing to draw. */
 export const charts: Record<string, (request: ChartRequest) => Element | null> = {
@@ -23,18 +34,31 @@ export const charts: Record<string, (request: ChartRequest) => Element | null> =
     if (!metric) return null;
     const percent = metric.path.some((d) => d.comparisons.some((c) => c.relativeDifference !== null));
     const sequences = new Map(
-      (metric.method === "always-valid" ? (metric.sequential?.comparisons ?? []) : []).flatMap((c) => c.path.map((p) => [`${p.date} ${c.variant}`, p]))
+      (metric.method === "always-valid" ? (metric.sequential?.comparisons ?? []) : []).flatMap((c) =>
+        c.path.map((p) => [`${p.date} ${c.variant}`, p])
+      )
     );
-    const last = metric.path.at(-1)?.comparisons[0];
-    const decimals = intervalDecimals((percent ? last?.relativeInterval : last?.interval) ?? null, {scale: percent ? 100 : 1});
+    const last = metric.comparisons.find((c) => c.variant === leading(readout)) ?? metric.comparisons[0];
+    const decimals = intervalDecimals((percent ? last?.relativeInterval : last?.interval) ?? null, {
+      scale: percent ? 100 : 1
+    });
     const rows = metric.path.flatMap((d) =>
       d.comparisons.map((c) => {
         const held = sequences.get(`${d.date} ${c.variant}`) ?? c;
         const [lower, upper] = boundsOf(percent ? held.relativeInterval : held.interval);
-        return {date: new Date(d.date), variant: c.variant, name: variantName(readout, c.variant), color: colorIndex(readout, c.variant), value: percent ? c.relativeDifference : c.difference, lower, upper};
+        return {
+          date: new Date(d.date),
+          variant: c.variant,
+          name: variantName(readout, c.variant),
+          color: colorIndex(readout, c.variant),
+          value: percent ? c.relativeDifference : c.difference,
+          lower,
+          upper
+        };
       })
     );
-    const format = (value: number) => (percent ? formatPercent(value, {signed: true, decimals}) : formatNumber(value, {signed: true, decimals}));
+    const format = (value: number) =>
+      percent ? formatPercent(value, {signed: true, decimals}) : formatNumber(value, {signed: true, decimals});
     return effectByDay(rows, {...size, days: daysOf(readout), format, percent});
   },
 
@@ -42,9 +66,25 @@ export const charts: Record<string, (request: ChartRequest) => Element | null> =
     const sequential = metric?.sequential;
     const comparison = sequential?.comparisons.find((c) => c.variant === variant);
     if (!sequential || !comparison) return null;
-    const taken = comparison.looks.map((l): BoundaryRow => ({fraction: l.fraction, z: l.z, bound: l.bound, futility: l.futilityBound ?? null, recomputed: l.recomputedZ ?? null}));
-    const future = sequential.future.map((f): BoundaryRow => ({fraction: f.fraction, z: null, bound: f.bound, futility: f.futilityBound ?? null}));
-    return boundary([...taken, ...future], {...size, color: colorIndex(readout, comparison.variant), sides: sequential.sides, crossed: comparison.crossed !== null});
+    const taken = comparison.looks.map((l): BoundaryRow => ({
+      fraction: l.fraction,
+      z: l.z,
+      bound: l.bound,
+      futility: l.futilityBound ?? null,
+      recomputed: l.recomputedZ ?? null
+    }));
+    const future = sequential.future.map((f): BoundaryRow => ({
+      fraction: f.fraction,
+      z: null,
+      bound: f.bound,
+      futility: f.futilityBound ?? null
+    }));
+    return boundary([...taken, ...future], {
+      ...size,
+      color: colorIndex(readout, comparison.variant),
+      sides: sequential.sides,
+      crossed: comparison.crossed !== null
+    });
   },
 
   forest({readout, size}) {
@@ -58,7 +98,12 @@ export const charts: Record<string, (request: ChartRequest) => Element | null> =
       const middle = step * (i + 0.5);
       labels.push({y: middle, text: m.name});
       const margin = m.guardrail?.find((g) => g.margin?.relative)?.margin;
-      if (margin) margins.push({y: middle, value: (m.direction === "decrease" ? 1 : -1) * margin.value, text: `margin ${formatPercent(margin.value)}`});
+      if (margin)
+        margins.push({
+          y: middle,
+          value: (m.direction === "decrease" ? 1 : -1) * margin.value,
+          text: `margin ${formatChosen(margin.value)}`
+        });
       return drawn.flatMap((v, k): ForestRow[] => {
         const c = m.comparisons.find((d) => d.variant === v);
         if (!c) return [];
@@ -68,6 +113,8 @@ export const charts: Record<string, (request: ChartRequest) => Element | null> =
             y: middle + 13 * (k - (drawn.length - 1) / 2),
             color: colorIndex(readout, v),
             strong: m.role === "primary",
+            harmful:
+              m.guardrail?.some((g) => g.variant === v && (g.status === "severe" || g.status === "worsened")) ?? false,
             value: c.relativeDifference,
             lower,
             upper,
@@ -76,7 +123,7 @@ export const charts: Record<string, (request: ChartRequest) => Element | null> =
         ];
       });
     });
-    return forest(rows, {...size, labels, margins, always: rows.filter((r) => r.strong)});
+    return forest(rows, {...size, labels, margins, always: rows.filter((r) => r.strong || r.harmful)});
   },
 
   segmentForest({readout, metric, variant, size}) {
@@ -92,7 +139,16 @@ export const charts: Record<string, (request: ChartRequest) => Element | null> =
       for (const s of own) {
         const [lower, upper] = boundsOf(s.relativeInterval);
         labels.push({y: y + 11, text: s.value});
-        rows.push({y: y + 11, color: colorIndex(readout, s.variant), open: true, value: s.relativeDifference, lower, upper, shrunk: s.shrunkRelativeDifference, title: `${clip(s.value, 30)}\n${effect(s.relativeDifference, lower, upper)}`});
+        rows.push({
+          y: y + 11,
+          color: colorIndex(readout, s.variant),
+          open: true,
+          value: s.relativeDifference,
+          lower,
+          upper,
+          shrunk: s.shrunkRelativeDifference,
+          title: `${clip(s.value, 30)}\n${effect(s.relativeDifference, lower, upper)}`
+        });
         y += 22;
       }
     }
@@ -104,7 +160,10 @@ export const charts: Record<string, (request: ChartRequest) => Element | null> =
     const result = metric?.novelty?.find((r) => r.variant === variant);
     if (!result) return null;
     const {longRun} = result;
-    const fit = longRun && longRun.a !== null && longRun.b !== null && longRun.tau !== null ? {a: longRun.a, b: longRun.b, tau: longRun.tau} : null;
+    const fit =
+      longRun && longRun.a !== null && longRun.b !== null && longRun.tau !== null
+        ? {a: longRun.a, b: longRun.b, tau: longRun.tau}
+        : null;
     const rows = result.byTenure.map((d) => {
       const [lower, upper] = boundsOf(d.relativeInterval);
       return {day: d.day, value: d.relativeDifference, lower, upper};
@@ -114,17 +173,31 @@ export const charts: Record<string, (request: ChartRequest) => Element | null> =
 
   triangle({metric, variant, size}) {
     const result = metric?.novelty?.find((r) => r.variant === variant);
-    const rows = (result?.triangle ?? []).flatMap((c) => (c.relativeDifference === null ? [] : [{cohort: c.cohort, day: c.day, n: c.n, value: c.relativeDifference}]));
+    const rows = (result?.triangle ?? []).flatMap((c) =>
+      c.relativeDifference === null ? [] : [{cohort: c.cohort, day: c.day, n: c.n, value: c.relativeDifference}]
+    );
     return rows.length > 0 ? triangle(rows, size) : null;
   },
 
   posterior({readout, metric, size}) {
     const rows = new Map(
-      (metric?.bayesian?.comparisons ?? []).flatMap((c) => c.posterior).map((p) => [p.variant, {name: variantName(readout, p.variant), color: colorIndex(readout, p.variant), mean: p.mean, deviation: p.standardDeviation}])
+      (metric?.bayesian?.comparisons ?? [])
+        .flatMap((c) => c.posterior)
+        .map((p) => [
+          p.variant,
+          {
+            name: variantName(readout, p.variant),
+            color: colorIndex(readout, p.variant),
+            mean: p.mean,
+            deviation: p.standardDeviation
+          }
+        ])
     );
     if (!metric || rows.size === 0) return null;
     const values = [...rows.values()];
-    const width = Math.max(...values.map((r) => r.mean + 3 * r.deviation)) - Math.min(...values.map((r) => r.mean - 3 * r.deviation));
+    const width =
+      Math.max(...values.map((r) => r.mean + 3 * r.deviation)) -
+      Math.min(...values.map((r) => r.mean - 3 * r.deviation));
     const scale = metric.kind === "proportion" || metric.kind === "retention" ? 100 : 1;
     const decimals = intervalDecimals([0, width / 3], {scale});
     return posterior(values, {...size, format: (value) => formatAmount(value, metric, {decimals})});
@@ -132,15 +205,25 @@ export const charts: Record<string, (request: ChartRequest) => Element | null> =
 
   traffic({readout, size}) {
     const rows = readout.traffic.flatMap((d) =>
-      readout.variants.map((v, i) => ({date: new Date(d.date), name: v.name, color: colorIndex(readout, v.key), units: d.units[i] ?? 0}))
+      readout.variants.map((v, i) => ({
+        date: new Date(d.date),
+        name: v.name,
+        color: colorIndex(readout, v.key),
+        units: d.units[i] ?? 0
+      }))
     );
     return traffic(rows, {...size, days: daysOf(readout)});
   },
 
   distribution({readout, metric, size}) {
-    const rows = (metric?.distribution ?? []).flatMap((d) => d.bins.map(([from, to, share]) => ({variant: d.variant, color: colorIndex(readout, d.variant), from, to, share})));
+    const rows = (metric?.distribution ?? []).flatMap((d) =>
+      d.bins.map(([from, to, share]) => ({variant: d.variant, color: colorIndex(readout, d.variant), from, to, share}))
+    );
     if (!metric || rows.length === 0) return null;
-    return distribution(rows, {...size, format: (value) => formatAmount(value, metric, {decimals: value % 1 === 0 ? 0 : undefined})});
+    return distribution(rows, {
+      ...size,
+      format: (value) => formatAmount(value, metric, {decimals: value % 1 === 0 ? 0 : undefined})
+    });
   }
 };
 
@@ -159,7 +242,12 @@ export function drawCharts(readout: Readout, {invalidation}: {invalidation?: Pro
     if (!place || !chart || width === 0 || widths.get(figure) === width) return;
     widths.set(figure, width);
     const metric = readout.metrics.find((m) => m.key === figure.dataset.metric) ?? primaries(readout)[0];
-    const element = chart({readout, metric, variant: figure.dataset.variant || undefined, size: {width, height: Number(figure.dataset.height)}});
+    const element = chart({
+      readout,
+      metric,
+      variant: figure.dataset.variant || undefined,
+      size: {width, height: Number(figure.dataset.height)}
+    });
     element?.setAttribute("aria-hidden", "true");
     place.replaceChildren(...(element ? [element] : []));
   }

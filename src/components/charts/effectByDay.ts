@@ -24,7 +24,10 @@ export type EffectByDayOptions = ChartSize & {
 };
 
 /** Returns the effect with its interval by day, a band and a line for each variant, the last point named. */
-export function effectByDay(rows: readonly DayRow[], {width, height, days, format, percent = true}: EffectByDayOptions): Element {
+export function effectByDay(
+  rows: readonly DayRow[],
+  {width, height, days, format, percent = true}: EffectByDayOptions
+): Element {
   const known = rows.filter((r) => r.value !== null);
   const last = lastOf(known);
   const many = last.length > 1;
@@ -35,7 +38,12 @@ export function effectByDay(rows: readonly DayRow[], {width, height, days, forma
   const inner = height - 12 - 32;
   const toPixel = (value: number) => inner * (1 - (value - domain[0]) / (domain[1] - domain[0]));
   const toValue = (pixel: number) => domain[0] + (1 - pixel / inner) * (domain[1] - domain[0]);
-  const labels = spread(last.map((r) => toPixel(r.value ?? 0)), 14, 4, inner - 4).map(toValue);
+  const labels = spread(
+    last.map((r) => toPixel(r.value ?? 0)),
+    14,
+    4,
+    inner - 4
+  ).map(toValue);
   return Plot.plot({
     ...shared,
     marginRight,
@@ -43,10 +51,25 @@ export function effectByDay(rows: readonly DayRow[], {width, height, days, forma
     y: {domain, label: null, ticks: 5, tickFormat: percent ? percentTick(domain) : undefined, grid: true},
     marks: [
       last.length <= 3
-        ? Plot.areaY(known, {x: "date", y1: "lower", y2: "upper", z: "variant", fill: (d: DayRow) => variantColor(d.color), fillOpacity: many ? 0.11 : 0.16, clip: true})
+        ? Plot.areaY(known, {
+            x: "date",
+            y1: "lower",
+            y2: "upper",
+            z: "variant",
+            fill: (d: DayRow) => variantColor(d.color),
+            fillOpacity: many ? 0.11 : 0.16,
+            clip: true
+          })
         : null,
       zeroY(),
-      Plot.lineY(known, {x: "date", y: "value", z: "variant", stroke: (d: DayRow) => variantColor(d.color), strokeWidth: 1.8, clip: true}),
+      Plot.lineY(known, {
+        x: "date",
+        y: "value",
+        z: "variant",
+        stroke: (d: DayRow) => variantColor(d.color),
+        strokeWidth: 1.8,
+        clip: true
+      }),
       Plot.dot(last, {x: "date", y: "value", fill: (d: DayRow) => variantColor(d.color), stroke: paper, r: 4.5}),
       Plot.text(
         last.map((r, i) => ({...r, at: labels[i]})),

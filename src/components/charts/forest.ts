@@ -9,6 +9,8 @@ export type ForestRow = EffectRow & {
   color: number;
   /** Drawn stronger than the others. */
   strong?: boolean;
+  /** Worse than it may be; never cut off. */
+  harmful?: boolean;
   /** Drawn with an open point. */
   open?: boolean;
   /** A second, filled mark: the estimate pulled towards the mean. */
@@ -36,7 +38,10 @@ const marginTop = 8;
 const marginBottom = 30;
 
 /** Returns intervals on one axis of relative differences; what lies beyond the axis ends in an arrow with its value. */
-export function forest(rows: readonly ForestRow[], {width, height, labels, margins = [], total = null, always = []}: ForestOptions): Element {
+export function forest(
+  rows: readonly ForestRow[],
+  {width, height, labels, margins = [], total = null, always = []}: ForestOptions
+): Element {
   const known = rows.filter((r) => r.value !== null && r.lower !== null && r.upper !== null);
   const domain = effectDomain(known, always);
   const [low, high] = domain;
@@ -54,7 +59,7 @@ export function forest(rows: readonly ForestRow[], {width, height, labels, margi
     marginLeft,
     marginRight: 24,
     x: {domain, label: null, ticks: Math.max(3, Math.round((width - marginLeft) / 90)), tickFormat: tick, grid: true},
-    y: {domain: [inner, 0], range: [marginTop + inner, marginTop], axis: null},
+    y: {type: "linear", domain: [inner, 0], range: [marginTop + inner, marginTop], axis: null},
     marks: [
       Plot.ruleX([0], {stroke: ink}),
       total === null ? null : Plot.ruleX([total], {stroke: muted, strokeDasharray: "3,3"}),
@@ -76,7 +81,7 @@ export function forest(rows: readonly ForestRow[], {width, height, labels, margi
         y2: "y",
         stroke: color,
         strokeOpacity: (d: ForestRow) => (d.strong ? 1 : 0.72),
-        strokeWidth: (d: ForestRow) => (d.strong ? 3 : 2)
+        strokeWidth: 2.2
       }),
       Plot.dot(
         known.filter((r) => (r.upper ?? 0) > high),
@@ -86,16 +91,18 @@ export function forest(rows: readonly ForestRow[], {width, height, labels, margi
         known.filter((r) => (r.lower ?? 0) < low),
         {x: low, y: "y", fill: color, symbol: "triangle", rotate: -90, r: 3.5}
       ),
-      Plot.dot(
-        known.filter((r) => !lost.includes(r)),
-        {
-          x: "value",
-          y: "y",
-          r: (d: ForestRow) => (d.strong ? 5.5 : 4),
-          fill: (d: ForestRow) => (d.open ? paper : variantColor(d.color)),
-          stroke: (d: ForestRow) => (d.open ? variantColor(d.color) : paper),
-          strokeWidth: 1.5
-        }
+      ...[false, true].map((strong) =>
+        Plot.dot(
+          known.filter((r) => !lost.includes(r) && Boolean(r.strong) === strong),
+          {
+            x: "value",
+            y: "y",
+            r: strong ? 5.5 : 4.2,
+            fill: (d: ForestRow) => (d.open ? paper : variantColor(d.color)),
+            stroke: (d: ForestRow) => (d.open ? variantColor(d.color) : paper),
+            strokeWidth: 1.4
+          }
+        )
       ),
       Plot.dot(
         known.filter((r) => r.shrunk != null),
@@ -116,20 +123,24 @@ export function forest(rows: readonly ForestRow[], {width, height, labels, margi
           }
         )
       ),
-      Plot.tickX(
+      Plot.ruleX(
         margins.filter((m) => m.value >= low && m.value <= high),
-        {x: "value", y: "y", stroke: harm, strokeWidth: 1.5, inset: 0}
+        {x: "value", y1: (d: ForestMargin) => d.y - 7, y2: (d: ForestMargin) => d.y + 7, stroke: harm, strokeWidth: 1.5}
       ),
-      Plot.text(margins, {
-        x: (d: ForestMargin) => inside(d.value),
-        y: "y",
-        text: (d: ForestMargin) => (d.value >= low && d.value <= high ? d.text : `${d.text}, off scale ${d.value > 0 ? "\u2192" : "\u2190"}`),
-        textAnchor: "end",
-        dx: -4,
-        dy: -8,
-        fill: harm,
-        fontSize: 11
-      }),
+      Plot.text(
+        margins.filter((m) => !lost.some((r) => r.y === m.y)),
+        {
+          x: (d: ForestMargin) => inside(d.value),
+          y: "y",
+          text: (d: ForestMargin) =>
+            d.value >= low && d.value <= high ? d.text : `${d.text}, off scale ${d.value > 0 ? "\u2192" : "\u2190"}`,
+          textAnchor: "end",
+          dx: -4,
+          dy: -8,
+          fill: harm,
+          fontSize: 11
+        }
+      ),
       Plot.ruleY([inner], {stroke: grid}),
       Plot.tip(known, Plot.pointer({x: (d: ForestRow) => inside(d.value), y: "y", title: "title"}))
     ]

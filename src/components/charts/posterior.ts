@@ -6,7 +6,10 @@ import {clip, frame, ink, spread, variantColor} from "./theme.ts";
 export type PosteriorRow = {name: string; color: number; mean: number; deviation: number};
 
 /** Returns the beliefs as densities, each named at its peak; `format` writes values of the axis. */
-export function posterior(rows: readonly PosteriorRow[], {width, height, format}: ChartSize & {format: (value: number) => string}): Element {
+export function posterior(
+  rows: readonly PosteriorRow[],
+  {width, height, format}: ChartSize & {format: (value: number) => string}
+): Element {
   const known = rows.filter((r) => r.deviation > 0);
   const low = Math.min(...known.map((r) => r.mean - 3.6 * r.deviation));
   const high = Math.max(...known.map((r) => r.mean + 3.6 * r.deviation));
@@ -18,7 +21,12 @@ export function posterior(rows: readonly PosteriorRow[], {width, height, format}
   );
   const top = Math.max(...known.map((r) => 1 / r.deviation));
   const ordered = [...known].sort((a, b) => a.mean - b.mean);
-  const peaks = spread(ordered.map((r) => ((r.mean - low) / (high - low)) * (width - 32)), 92, 0, width - 32).map((p) => low + (p / (width - 32)) * (high - low));
+  const peaks = spread(
+    ordered.map((r) => ((r.mean - low) / (high - low)) * (width - 32)),
+    92,
+    0,
+    width - 32
+  ).map((p) => low + (p / (width - 32)) * (high - low));
   return Plot.plot({
     ...frame({width, height}),
     marginTop: 22,
@@ -26,15 +34,41 @@ export function posterior(rows: readonly PosteriorRow[], {width, height, format}
     x: {domain: [low, high], label: null, ticks: Math.max(3, Math.round(width / 130)), tickFormat: format},
     y: {domain: [0, top * 1.04], axis: null},
     marks: [
-      Plot.areaY(curve, {x: "x", y: "density", z: "name", fill: (d: PosteriorRow) => variantColor(d.color), fillOpacity: 0.16}),
-      Plot.lineY(curve, {x: "x", y: "density", z: "name", stroke: (d: PosteriorRow) => variantColor(d.color), strokeWidth: 1.8}),
+      Plot.areaY(curve, {
+        x: "x",
+        y1: 0,
+        y2: "density",
+        z: "name",
+        fill: (d: PosteriorRow) => variantColor(d.color),
+        fillOpacity: 0.16
+      }),
+      Plot.lineY(curve, {
+        x: "x",
+        y: "density",
+        z: "name",
+        stroke: (d: PosteriorRow) => variantColor(d.color),
+        strokeWidth: 1.8
+      }),
       Plot.ruleY([0], {stroke: ink}),
-      Plot.ruleX(known, {x: "mean", y1: 0, y2: (d: PosteriorRow) => 1 / d.deviation, stroke: (d: PosteriorRow) => variantColor(d.color), strokeOpacity: 0.5}),
+      Plot.ruleX(known, {
+        x: "mean",
+        y1: 0,
+        y2: (d: PosteriorRow) => 1 / d.deviation,
+        stroke: (d: PosteriorRow) => variantColor(d.color),
+        strokeOpacity: 0.5
+      }),
       ordered.length > 5
         ? null
         : Plot.text(
             ordered.map((r, i) => ({...r, at: peaks[i]})),
-            {x: "at", y: top * 1.04, text: (d: PosteriorRow) => clip(d.name, 14), fill: (d: PosteriorRow) => variantColor(d.color), fontWeight: 600, dy: -8}
+            {
+              x: "at",
+              y: top * 1.04,
+              text: (d: PosteriorRow) => clip(d.name, 14),
+              fill: (d: PosteriorRow) => variantColor(d.color),
+              fontWeight: 600,
+              dy: -8
+            }
           )
     ]
   });

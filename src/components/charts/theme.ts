@@ -23,7 +23,15 @@ export function variantColor(index: number): string {
 
 /** Returns the options that all charts share. */
 export function frame({width, height}: ChartSize): Plot.PlotOptions {
-  return {width, height, marginTop: 12, marginBottom: 32, marginLeft: 46, marginRight: 16, style: {overflow: "visible"}};
+  return {
+    width,
+    height,
+    marginTop: 12,
+    marginBottom: 32,
+    marginLeft: 46,
+    marginRight: 16,
+    style: {overflow: "visible"}
+  };
 }
 
 /** Returns the line of no difference, in ink, under everything that is drawn after it. */
@@ -32,7 +40,10 @@ export function zeroY(): Plot.Markish {
 }
 
 /** Returns a tick format for fractions, with as many decimals as neighbouring ticks need. */
-export function percentTick(domain: readonly [number, number], {signed = true}: {signed?: boolean} = {}): (value: number) => string {
+export function percentTick(
+  domain: readonly [number, number],
+  {signed = true}: {signed?: boolean} = {}
+): (value: number) => string {
   const step = ((domain[1] - domain[0]) / 5) * 100;
   const decimals = Math.max(0, Math.min(4, -Math.floor(Math.log10(step || 1))));
   return (value) => `${formatNumber(value * 100, {signed, decimals})}%`;
@@ -41,7 +52,12 @@ export function percentTick(domain: readonly [number, number], {signed = true}: 
 /** Returns the text cut to so many characters, with an ellipsis where something is missing. */
 export function clip(text: string, length: number): string {
   const characters = [...text];
-  return characters.length > length ? `${characters.slice(0, Math.max(1, length - 1)).join("").trimEnd()}\u2026` : text;
+  return characters.length > length
+    ? `${characters
+        .slice(0, Math.max(1, length - 1))
+        .join("")
+        .trimEnd()}\u2026`
+    : text;
 }
 
 /**
@@ -50,8 +66,12 @@ export function clip(text: string, length: number): string {
  */
 export function effectDomain(rows: readonly EffectRow[], always: readonly EffectRow[] = []): [number, number] {
   const bounds = (list: readonly EffectRow[]) =>
-    list.flatMap(({lower, value, upper}) => [lower, value, upper]).filter((v): v is number => v !== null && Number.isFinite(v));
-  const reach = bounds(rows).map(Math.abs).sort((a, b) => a - b);
+    list
+      .flatMap(({lower, value, upper}) => [lower, value, upper])
+      .filter((v): v is number => v !== null && Number.isFinite(v));
+  const reach = bounds(rows)
+    .map(Math.abs)
+    .sort((a, b) => a - b);
   const must = bounds(always);
   const limit = Math.max(3 * (reach[Math.floor(reach.length / 2)] ?? 0), ...must.map(Math.abs), 1e-9);
   const shown = [0, ...must, ...bounds(rows).map((b) => Math.max(-limit, Math.min(limit, b)))];

@@ -24,7 +24,8 @@ export function traffic(rows: readonly TrafficDay[], {width, height, days}: Char
           fill: (d: TrafficDay) => variantColor(d.color),
           insetLeft: 0.5,
           insetRight: 0.5,
-          title: (d: TrafficDay) => `${clip(d.name, 24)}, ${d.date.toISOString().slice(0, 10)}\n${formatCount(d.units)} new units`,
+          title: (d: TrafficDay) =>
+            `${clip(d.name, 24)}, ${d.date.toISOString().slice(0, 10)}\n${formatCount(d.units)} new units`,
           tip: "x"
         })
       ),

@@ -17,11 +17,40 @@ export function triangle(rows: readonly TriangleRow[], {width, height}: ChartSiz
     ...frame({width, height}),
     marginLeft: 56,
     marginBottom: 38,
-    x: {type: "band", domain: Array.from({length: end + 1}, (_, i) => i), label: "days since exposure", labelAnchor: "right", labelArrow: "none", tickFormat: (d: number) => (d % Math.ceil(end / 5) === 0 ? String(d) : ""), tickSize: 0, padding: 0.06},
-    y: {type: "band", domain: cohorts, label: null, tickSize: 0, tickFormat: (d: string) => (shown.includes(d) ? formatDate(d, {year: false}) : ""), padding: 0.06},
+    x: {
+      type: "band",
+      domain: Array.from({length: end + 1}, (_, i) => i),
+      label: "days since exposure",
+      labelAnchor: "right",
+      labelArrow: "none",
+      tickFormat: (d: number) => (d % Math.ceil(end / 5) === 0 ? String(d) : ""),
+      tickSize: 0,
+      padding: 0.06
+    },
+    y: {
+      type: "band",
+      domain: cohorts,
+      label: null,
+      tickSize: 0,
+      tickFormat: (d: string) => (shown.includes(d) ? formatDate(d, {year: false}) : ""),
+      padding: 0.06
+    },
     marks: [
-      Plot.cell(rows, {x: "day", y: "cohort", fill: {value: (d: TriangleRow) => effectColor(d.value / reach), scale: null} as unknown as string, rx: 1}),
-      Plot.tip(rows, Plot.pointer({x: "day", y: "cohort", title: (d: TriangleRow) => `entered ${formatDate(d.cohort, {year: false})}, day ${d.day}\n${formatNumber(d.value * 100, {signed: true, decimals: 1})}%, ${d.n} units`}))
+      Plot.cell(rows, {
+        x: "day",
+        y: "cohort",
+        fill: {value: (d: TriangleRow) => effectColor(d.value / reach), scale: null} as unknown as string,
+        rx: 1
+      }),
+      Plot.tip(
+        rows,
+        Plot.pointer({
+          x: "day",
+          y: "cohort",
+          title: (d: TriangleRow) =>
+            `entered ${formatDate(d.cohort, {year: false})}, day ${d.day}\n${formatNumber(d.value * 100, {signed: true, decimals: 1})}%, ${d.n} units`
+        })
+      )
     ]
   });
 }

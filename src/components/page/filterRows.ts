@@ -2,7 +2,7 @@ const keys = ["q", "status", "verdict", "health", "owner", "sort"] as const;
 const filters = ["status", "verdict", "health", "owner"] as const;
 
 /** Filters, searches and sorts the lines of the portfolio as it stands in the page; the state is kept in the URL. */
-export function filterRows({invalidation}: {invalidation?: Promise<void>} = {}): void {
+export function filterRows({invalidation}: {index?: unknown; invalidation?: Promise<void>} = {}): void {
   const form = document.querySelector<HTMLFormElement>("form.filters");
   const groups = Array.from(document.querySelectorAll<HTMLElement>(".portfolio .group"));
   const rows = groups.map((group) => Array.from(group.querySelectorAll<HTMLElement>(".row")));
@@ -18,7 +18,8 @@ export function filterRows({invalidation}: {invalidation?: Promise<void>} = {}):
     const element = field(key);
     const value = asked.get(key);
     if (element && value !== null) element.value = value;
-    if (element && element.value !== value && element instanceof HTMLSelectElement && element.selectedIndex < 0) element.value = "";
+    if (element && element.value !== value && element instanceof HTMLSelectElement && element.selectedIndex < 0)
+      element.value = "";
   }
 
   function update(): void {
@@ -29,7 +30,9 @@ export function filterRows({invalidation}: {invalidation?: Promise<void>} = {}):
     groups.forEach((group, i) => {
       let matches = 0;
       for (const row of rows[i] ?? []) {
-        const match = filters.every((key) => !wanted.get(key) || row.dataset[key] === wanted.get(key)) && words.every((w) => row.dataset.words?.includes(w));
+        const match =
+          filters.every((key) => !wanted.get(key) || row.dataset[key] === wanted.get(key)) &&
+          words.every((w) => row.dataset.words?.includes(w));
         row.hidden = !match;
         if (match) ++matches;
       }

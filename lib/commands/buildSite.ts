@@ -1,0 +1,65 @@
+import {rm} from "node:fs/promises";
+import {dirname, join, resolve} from "node:path";
+import {stripVTControlCharacters} from "node:util";
+import {recoverFolder, swapFolder} from "./atomic.ts";
+import {UserError} from "./errors.ts";
+import {finishSite} from "./finishSite.ts";
+import type {SiteEnvironment} from "./framework.ts";
+import {startFramework} from "./framework.ts";
+
+/** What was built. */
+export interface BuiltSite {
+  readonly out: string;
+  readonly pages: number;
+  /** What Framework warned of, such as broken links; usually none. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Builds the site from the published readouts: into a folder beside `out`, finished there, and swapped in whole, so that
+ * a server that serves `out` never shows half a site.
+ *
+ * @throws {UserError} with the end of Framework's own words if the pages cannot be built; `out` is then as it was
+ */
+export async function buildSite({out = "dist", ...environment}: SiteEnvironment = {}): Promise<BuiltSite> {
+  const target = resolve(out);
+  const beside = join(dirname(target), `dist.${process.pid}`);
+  await recoverFolder(target);
+  await rm(beside, {recursive: true, force: true});
+  try {
+    const said = await run({...environment, out: beside});
+    const pages = await finishSite(beside);
+    await swapFolder(beside, target);
+    return {out: target, pages, warnings: warningsIn(said)};
+  } finally {
+    await rm(beside, {recursive: true, force: true});
+  }
+}
+
+function run(environment: SiteEnvironment): Promise<string> {
+  return new Promise((done, failed) => {
+    const child = startFramework(["build"], environment);
+    let said = "";
+    const hear = (chunk: Buffer) => (said += chunk.toString());
+    child.stdout?.on("data", hear);
+    child.stderr?.on("data", hear);
+    child.on("error", failed);
+    child.on("close", (code) => {
+      const words = stripVTControlCharacters(said);
+      if (code === 0) done(words);
+      else
+        failed(
+          new UserError(
+            `invalid site; Observable Framework ended with ${code}:\n${words.trim().split("\n").slice(-30).join("\n")}`
+          )
+        );
+    });
+  });
+}
+
+function warningsIn(said: string): string[] {
+  const lines = said.split("\n");
+  return lines
+    .filter((line) => /^Warning:/.test(line) || /^\u21b3/.test(line))
+    .filter((line) => !/output root .* will not be cleared/.test(line));
+}

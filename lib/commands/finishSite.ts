@@ -1,0 +1,58 @@
+import {createHash} from "node:crypto";
+import {readdir, readFile, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {UserError} from "./errors.ts";
+
+/** Pages that run DuckDB in the browser: they may compile WebAssembly, though no page may evaluate text. */
+const wasmPages = /^(explore|try|sql)(\.html$|\/)/;
+const inlineScript = /<script\b(?![^>]*\bsrc=)[^>]*>([\s\S]*?)<\/script>/g;
+const foreign = /<(?:script|link|img|iframe|source|video|audio)\b[^>]*\b(?:src|href)=["']?(?:https?:)?\/\/[^"'\s>]*/i;
+
+/**
+ * Mends every page of a built site in its place: its language is said, readers may zoom, and a Content-Security-Policy
+ * allows the page's own inline scripts by their hash and nothing from elsewhere.
+ *
+ * @returns how many pages there are
+ * @throws {UserError} if a page asks for anything from another host
+ */
+export async function finishSite(folder: string): Promise<number> {
+  const files = (await readdir(folder, {recursive: true})).filter((file) => file.endsWith(".html"));
+  for (const file of files) {
+    const path = join(folder, file);
+    const page = await readFile(path, "utf8");
+    const wasm = wasmPages.test(file.replaceAll("\\", "/"));
+    await writeFile(path, finishPage(page, {wasm, name: file}));
+  }
+  return files.length;
+}
+
+/** Returns a page with its language, a viewport that zooms and its policy. */
+export function finishPage(page: string, {wasm = false, name = "page"}: {wasm?: boolean; name?: string} = {}): string {
+  const asked = foreign.exec(page.replace(/<link rel="icon"[^>]*>/g, ""));
+  if (asked) throw new UserError(`invalid page; asks another host for a file: ${name}: ${asked[0].slice(0, 200)}`);
+  return page
+    .replace("<html>", '<html lang="en">')
+    .replace(/(<meta name="viewport" content="[^"]*?),\s*maximum-scale=1/, "$1")
+    .replace(
+      /<meta charset="utf-8">/,
+      (charset) => `${charset}\n<meta http-equiv="Content-Security-Policy" content="${policyOf(page, wasm)}">`
+    );
+}
+
+function policyOf(page: string, wasm: boolean): string {
+  const hashes = Array.from(
+    page.matchAll(inlineScript),
+    ([, code = ""]) => `'sha256-${createHash("sha256").update(code).digest("base64")}'`
+  );
+  return [
+    "default-src 'none'",
+    ["script-src 'self'", ...new Set(hashes), ...(wasm ? ["'wasm-unsafe-eval'"] : [])].join(" "),
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self' data:",
+    "connect-src 'self'",
+    "worker-src 'self' blob:",
+    "base-uri 'self'",
+    "form-action 'self'"
+  ].join("; ");
+}
