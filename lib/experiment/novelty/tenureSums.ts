@@ -49,6 +49,8 @@ export interface TenureCohort {
   readonly phase: string;
   /** The last day that all of it have lived through; below the first day if none. */
   readonly lastDay: number;
+  /** Units by variant. */
+  readonly units: Readonly<Record<string, number>>;
 }
 
 /** Sums over the units of one cohort and variant. */

@@ -1,0 +1,70 @@
+import {compareEstimates} from "../../stats/comparison.ts";
+import {welchDegrees} from "../../stats/compareMeans.ts";
+import {normal} from "../../stats/distributions.ts";
+import {pair} from "../comparisonOf.ts";
+import type {NoveltyResult} from "../readout.ts";
+import {relativeCovariance} from "./dayEffects.ts";
+import type {DayEffect} from "./dayEffects.ts";
+import {choleskyOfCovariance} from "./matrix.ts";
+import {maxNormalQuantile} from "./maxNormalQuantile.ts";
+import type {TenureIndex} from "./tenureIndex.ts";
+
+/** Further arguments of `byTenure`. */
+export interface ByTenureOptions {
+  readonly alpha?: number;
+  /** Whether to compute the simultaneous intervals, which take the longest. */
+  readonly simultaneous?: boolean;
+}
+
+/**
+ * Returns the effect on each tenure day: Welch's test pointwise (normal for ratios and several phases), the relative
+ * intervals Fieller's. The simultaneous intervals hold for all days from 0 on together: their width is the quantile of
+ * the largest |z| under the covariance between days; where the products between days are missing it is Sidak's, which is
+ * never too narrow. Days before the exposure have pointwise intervals only. What a day cannot tell is null with a reason.
+ */
+export function byTenure(
+  index: TenureIndex,
+  [control, treatment]: readonly [string, string],
+  effects: readonly DayEffect[],
+  {alpha = 0.05, simultaneous = true}: ByTenureOptions = {}
+): NoveltyResult["byTenure"] {
+  const plain = index.phases.length === 1 && index.sums.kind !== "ratio";
+  const together = simultaneous ? simultaneousLevel(index, [control, treatment], effects, alpha) : null;
+  return effects.map(({day, control: c, treatment: t}) => {
+    const degreesOfFreedom = plain ? welchDegrees(c, t) : null;
+    const own = compareEstimates("by tenure", c, t, {level: 1 - alpha, degreesOfFreedom});
+    const wide =
+      together === null || day < 0 ? null : compareEstimates("by tenure", c, t, {level: together}).relativeInterval;
+    return {
+      day,
+      n: c.n + t.n,
+      difference: own.difference,
+      interval: pair(own.interval),
+      relativeDifference: own.relativeDifference,
+      relativeInterval: pair(own.relativeInterval),
+      simultaneousInterval: pair(wide),
+      reason: own.reason ?? own.relativeReason
+    };
+  });
+}
+
+/** Whether a day's relative difference has a standard error. */
+export function isKnown({day, control, treatment}: DayEffect): boolean {
+  const errors = [control.standardError, treatment.standardError];
+  if (day < 0 || treatment.estimate === null || control.estimate === null || control.estimate === 0) return false;
+  return errors.every((error) => error !== null) && errors.some((error) => error! > 0);
+}
+
+function simultaneousLevel(
+  index: TenureIndex,
+  [control, treatment]: readonly [string, string],
+  effects: readonly DayEffect[],
+  alpha: number
+): number | null {
+  const known = effects.filter(isKnown);
+  if (known.length === 0) return null;
+  const matrix = relativeCovariance(index, control, treatment, known);
+  const factor = matrix === null ? null : choleskyOfCovariance(matrix, known.length);
+  if (factor === null) return (1 - alpha) ** (1 / known.length);
+  return 1 - 2 * normal.sf(maxNormalQuantile(factor, known.length, 1 - alpha));
+}
