@@ -74,9 +74,9 @@ export function assign(
   const reason = id === null ? "invalid-unit" : decideReason(prepared, id, attributes);
   const {control, forced, keys, ends, salt} = prepared;
   let variant = control;
-  if (id !== null && reason === "forced") variant = forced.get(id) ?? control;
-  if (id !== null && reason === "assigned") {
-    const place = bucket("variant", salt, id);
+  if (reason === "forced") variant = forced.get(id ?? "") ?? control;
+  if (reason === "assigned") {
+    const place = bucket("variant", salt, id ?? "");
     variant = keys[ends.findIndex((end) => place < end)] ?? control;
   }
   return {variant, config: experiment.variants[variant]?.config ?? {}, reason};

@@ -104,7 +104,7 @@ export function createLogger({
   }
 
   const sink: Sink = typeof target === "function" ? {write: target} : target;
-  const name = Date.now().toString(36) + Math.random().toString(36).slice(2);
+  const name = Date.now().toString(36) + Math.random().toString(36);
   const units = new Set<string>();
   const waiters = new Set<() => void>();
   const total = {accepted: 0, written: 0, refused: 0, pending: 0, dropped: 0, retries: 0};
@@ -238,7 +238,7 @@ export function createLogger({
     if (isLast && total.pending) onError(new Error(`the log is lost; pending: ${total.pending}`));
   }
 
-  const forget = onExit({isPending: () => total.pending > 0, flush, flushSync});
+  const forget = onExit({flush, flushSync});
 
   const event: Logger["event"] = (unit, name, value = null, attributes = {}) =>
     log({type: "event", event: name, value}, unit, attributes);
@@ -250,7 +250,8 @@ export function createLogger({
       if (units.has(key)) return "repeated";
       const answer = log({type: "exposure", experiment, variant}, unit, attributes);
       if (answer === "accepted") units.add(key);
-      if (units.size > maximumUnits) for (const oldest of units) return (units.delete(oldest), answer);
+      const [oldest = ""] = units;
+      if (units.size > maximumUnits) units.delete(oldest);
       return answer;
     },
     event,
@@ -276,6 +277,7 @@ type Timer = ReturnType<typeof setTimeout>;
 /** A timer that does not keep a process alive. */
 function later(call: () => void, delay: number): Timer {
   const timer = setTimeout(call, delay);
-  if (typeof timer === "object") timer.unref();
+  // Browsers have numbers for timers.
+  timer.unref?.();
   return timer;
 }

@@ -39,8 +39,7 @@ export interface LogRecord {
  */
 export function formatRecord(record: LogRecord, attributes: Attributes = {}): string {
   const {type, event, value = null} = record;
-  if (type === "event" && !(typeof event === "string" && event))
-    throw new TypeError(`invalid event; not a text: ${String(event)}`);
+  if (type === "event" && !event?.length) throw new TypeError(`invalid event; not a text: ${String(event)}`);
   if (value !== null && !Number.isFinite(value))
     throw new RangeError(`invalid value; not a finite number: ${String(value)}`);
   const parts = logFields.map((name) => format(name, record[name] ?? null));
@@ -53,7 +52,7 @@ export function formatRecord(record: LogRecord, attributes: Attributes = {}): st
 }
 
 function format(name: string, value: unknown): string {
-  if (!(value === null || ["string", "boolean"].includes(typeof value) || Number.isFinite(value)))
+  if (!(value === null || /string|boolean/.test(typeof value) || Number.isFinite(value)))
     throw new TypeError(`invalid ${name}; not text, a finite number, true, false or null: ${String(value)}`);
   return [name, value].map((part) => JSON.stringify(typeof part === "string" ? toWellFormed(part) : part)).join(":");
 }

@@ -1,13 +1,12 @@
 /** What an ending process or page needs to know of a logger. */
 export interface Flushable {
-  readonly isPending: () => boolean;
   readonly flush: () => Promise<boolean>;
   /** Writes what it can before returning; `isLast` has it tell of what stays behind. */
   readonly flushSync: (isLast: boolean) => void;
 }
 
 /**
- * Has a logger flushed when the process ends or the page is left or hidden; returns a function that undoes it. All loggers share one
+ * Has a logger flushed when the process ends or the page is hidden, which comes before it is left; returns a function that undoes it. All loggers share one
  * set of listeners. A signal that nothing else listens for still ends the process as it would have.
  */
 export function onExit(flushable: Flushable): () => void {
@@ -26,7 +25,7 @@ const onProcess = {
   beforeExit() {
     for (const flushable of live) {
       // A flush that failed is not begun anew: the process would never end.
-      if (!flushable.isPending() || tried.has(flushable)) continue;
+      if (tried.has(flushable)) continue;
       tried.add(flushable);
       void flushable.flush().then((done) => done && tried.delete(flushable));
     }
@@ -38,27 +37,21 @@ const onProcess = {
 };
 
 async function end(signal: NodeJS.Signals): Promise<void> {
-  leave();
+  leave(false);
   if (process.listenerCount(signal) > 1) return;
-  await Promise.all([...live].map((flushable) => flushable.isPending() && flushable.flush()));
+  await Promise.all([...live].map((flushable) => flushable.flush()));
   leave(true);
   hook(false);
   process.kill(process.pid, signal);
 }
 
-function leave(isLast = false): void {
-  for (const flushable of live) flushable.flushSync(isLast);
-}
-
-function hide(): void {
-  leave();
+function leave(isLast: unknown): void {
+  for (const flushable of live) flushable.flushSync(isLast === true);
 }
 
 function hook(on: boolean): void {
-  const act = on ? "addEventListener" : "removeEventListener";
-  if (typeof document !== "undefined") {
-    globalThis[act]("pagehide", hide);
-    document[act]("visibilitychange", hide);
-  } else if (typeof process !== "undefined")
+  if (typeof document !== "undefined")
+    document[on ? "addEventListener" : "removeEventListener"]("visibilitychange", leave);
+  else if (typeof process !== "undefined")
     for (const [name, listener] of Object.entries(onProcess)) process[on ? "on" : "off"](name, listener);
 }

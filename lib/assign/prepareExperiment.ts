@@ -131,7 +131,7 @@ export function prepareExperiment(definition: unknown): PreparedExperiment {
   };
 }
 
-const notKey = "not letters, digits, dot, dash, underscore";
+const notKey = "not letters, digits or . _ -";
 
 function isExperiment(value: unknown): value is Experiment {
   return hasId(value) && isRecord(value["variants"]);

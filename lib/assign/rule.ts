@@ -69,7 +69,7 @@ export function parseRule(text: string): Rule {
   const or = (): Test => chain("or", and);
   const and = (): Test => chain("and", part);
   const part = (): Test => {
-    if (++depth > 100) fail("nested more than 100 deep");
+    if (++depth > 100) fail("nested too deep");
     let test: Test;
     if (take("not")) test = negate(part());
     else if (take("(")) {
@@ -91,13 +91,13 @@ export function parseRule(text: string): Rule {
       const tests = [ask(name, value(), "=")];
       while (take(",")) tests.push(ask(name, value(), "="));
       expect("]");
-      return negated ? negate(decide(tests, true)) : decide(tests, true);
+      const within = decide(tests, true);
+      return negated ? negate(within) : within;
     }
     const operator = operators.find(take) ?? fail("expected an operator");
     const {at} = peek();
     const operand = value();
-    if (!/number|object/.test(typeof operand) && /[<>]/.test(operator))
-      fail(`expected a number or a version after ${operator}`, at);
+    if (!/number|object/.test(typeof operand) && /[<>]/.test(operator)) fail("expected a number or version", at);
     return ask(name, operand, operator);
   };
   const value = (): Value => {

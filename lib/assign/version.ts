@@ -1,7 +1,7 @@
-/** A version, read: its numbers, and the identifiers of its pre-release (empty for a release). */
+/** A version, read: its numbers, and the labels of its pre-release (empty for a release). */
 export interface Version {
   readonly numbers: readonly string[];
-  readonly preRelease: readonly string[];
+  readonly labels: readonly string[];
 }
 
 /**
@@ -12,7 +12,7 @@ export interface Version {
  */
 export function parseVersion(text: string): Version | null {
   const match = /^v?(\d+(?:\.\d+)*)(?:-([\w-]+(?:\.[\w-]+)*))?(?:\+[\w.-]+)?$/.exec(text);
-  return match && {numbers: match[1]?.split(".") ?? [], preRelease: match[2]?.split(".") ?? []};
+  return match && {numbers: match[1]?.split(".") ?? [], labels: match[2]?.split(".") ?? []};
 }
 
 /**
@@ -24,8 +24,8 @@ export function parseVersion(text: string): Version | null {
 export function compareVersions(a: Version, b: Version): number {
   return (
     compareLists(a.numbers, b.numbers, "0") ||
-    Number(!a.preRelease.length) - Number(!b.preRelease.length) ||
-    compareLists(a.preRelease, b.preRelease, "")
+    Number(!a.labels.length) - Number(!b.labels.length) ||
+    compareLists(a.labels, b.labels, "")
   );
 }
 

@@ -7,7 +7,7 @@ export interface Shape {
 
 /**
  * Returns each posterior's probability of the highest value, on one grid of 64 points per posterior; they add up to 1. Good to about
- * 0.001, in some 20 microseconds an arm: for policies, which are asked at every batch of every simulated run. What is published as
+ * 0.002, in some 20 microseconds an arm: for policies, which are asked at every batch of every simulated run. What is published as
  * P(best) is computed by `probabilitiesBest` of lib/stats, to 1e-8.
  */
 export function bestShares(shapes: readonly Shape[]): number[] {

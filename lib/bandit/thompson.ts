@@ -13,7 +13,7 @@ export interface ThompsonBernoulliOptions extends FloorOptions {
 /**
  * Returns the policy of Thompson sampling for rewards of 0 and 1: each arm's probability is its posterior probability of being best.
  * Drawing a mean from each posterior and taking the highest has the same probabilities, but leaves nothing to log; here they are
- * computed on a grid, to about 0.001.
+ * computed on a grid, to about 0.002.
  *
  * @throws {RangeError} if the prior is not positive; from the policy, if the sums are not those of 0/1 rewards, or the floor does not fit
  * @see Russo et al. (2018), A tutorial on Thompson sampling, https://arxiv.org/abs/1707.02038

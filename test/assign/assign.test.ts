@@ -172,7 +172,7 @@ describe("prepareExperiment(definition)", () => {
     [null, "invalid experiment; not {id, status, variants}: null"],
     [[], "invalid experiment; not {id, status, variants}: []"],
     [{...experiment, id: ""}, "invalid experiment; not {id, status, variants}"],
-    [{...experiment, id: "a b"}, 'invalid experiment id; not letters, digits, dot, dash, underscore: "a b"'],
+    [{...experiment, id: "a b"}, 'invalid experiment id; not letters, digits or . _ -: "a b"'],
     [{...experiment, status: "live"}, 'unknown status of green-checkout: "live"'],
     [{...experiment, variants: {}}, "invalid weights of green-checkout; not adding up to 1: 0"],
     [
@@ -205,7 +205,7 @@ describe("prepareExperiment(definition)", () => {
     ],
     [
       {...experiment, variants: {"a b": {weight: 1}}},
-      'invalid variant of green-checkout; not letters, digits, dot, dash, underscore: "a b"'
+      'invalid variant of green-checkout; not letters, digits or . _ -: "a b"'
     ],
     [
       {...experiment, variants: {control: {weight: 1, config: 5}}},

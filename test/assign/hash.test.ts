@@ -1,5 +1,6 @@
 import {describe, expect, it} from "vitest";
-import {murmur3, murmur3Bytes} from "../../lib/assign/index.ts";
+import {murmur3} from "../../lib/assign/index.ts";
+import {murmur3Bytes} from "../../lib/assign/tools.ts";
 
 const bytes = (hex: string) => Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
 
