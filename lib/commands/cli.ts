@@ -10,6 +10,9 @@ interface CommandModule {
 
 /** The commands, in the order of --help. Each is loaded when it is asked for, so that --help and a typo answer at once. */
 const commands: readonly {name: string; summary: string; load: () => Promise<CommandModule>}[] = [
+  {name: "build", summary: "compute the readouts from the logs", load: () => import("./build.ts")},
+  {name: "site", summary: "build readouts and pages into dist/", load: () => import("./site.ts")},
+  {name: "dev", summary: "preview the site with live reload", load: () => import("./dev.ts")},
   {name: "validate", summary: "check the definitions", load: () => import("./validate.ts")},
   {name: "schema", summary: "print JSON Schemas, so that editors complete the YAML", load: () => import("./schema.ts")},
   {name: "simulate", summary: "write the demo's logs, from the seeds in its YAML", load: () => import("./simulate.ts")}
