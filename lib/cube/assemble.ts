@@ -127,7 +127,13 @@ export function allSums(some: Partial<Record<Sum, number>>): Record<Sum, number>
 }
 
 /** Returns the order of a cube's rows: by date, variant, cell (the whole variant first), metric and bin. */
-export function compareRows({variants, metrics}: Pick<Plan, "variants" | "metrics">) {
+export function compareRows({
+  variants,
+  metrics
+}: {
+  variants: readonly string[];
+  metrics: readonly {readonly key: string}[];
+}) {
   const variantOrder = new Map(variants.map((variant, i) => [variant, i]));
   const metricOrder = new Map(metrics.map(({key}, i) => [key, i]));
   return (a: Omit<CubeRow, "touched">, b: Omit<CubeRow, "touched">): number =>

@@ -2,6 +2,7 @@ import {mkdtemp, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {DuckDBInstance} from "@duckdb/node-api";
+import type {Column} from "../dialects/dialect.ts";
 import {duckdb} from "../dialects/duckdb.ts";
 import type {Engine, Value} from "./engine.ts";
 
@@ -50,6 +51,11 @@ export async function openDuckdb({
   await connection.run("SET TimeZone = 'UTC'");
   if (directory !== undefined) await connection.run(`SET file_search_path = ${duckdb.literal(directory)}`);
 
+  const columns = async (relation: string): Promise<Column[]> => {
+    const rows = await (await connection.run(`DESCRIBE SELECT * FROM ${relation}`)).getRowsJS();
+    return rows.map((row) => ({name: String(row[0]), type: String(row[1])}));
+  };
+
   return {
     dialect: duckdb,
     async run(sql) {
@@ -59,10 +65,7 @@ export async function openDuckdb({
       const result = await connection.stream(sql);
       for await (const rows of result.yieldRowsJs()) yield rows.map((row) => row.map(value));
     },
-    async columns(relation) {
-      const rows = await (await connection.run(`DESCRIBE SELECT * FROM ${relation}`)).getRowsJS();
-      return rows.map((row) => ({name: String(row[0]), type: String(row[1])}));
-    },
+    columns,
     async attach(path) {
       const known = attached.get(path);
       if (known !== undefined) return known;
@@ -75,7 +78,7 @@ export async function openDuckdb({
       return name;
     },
     async append(table, rows) {
-      const types = (await this.columns(table)).map(({type}) => type);
+      const types = (await columns(table)).map(({type}) => type);
       const appender = await connection.createAppender(table);
       for (const row of rows) {
         row.forEach((cell, i) => {

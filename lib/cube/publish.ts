@@ -1,0 +1,92 @@
+import {compareRows} from "./assemble.ts";
+import {coarsen} from "./publish/coarsen.ts";
+import {countBlocks} from "./publish/blocks.ts";
+import {rowsByMetric} from "./publish/grid.ts";
+import {publishMetric} from "./publish/publishMetric.ts";
+import type {Carried, Cube, Publication, PublishedRow, TrafficRow} from "./row.ts";
+
+export interface PublishOptions {
+  /** Units that a published row, and every difference of published rows, stands for at least; default 10. */
+  minimumUnits?: number;
+  /** Rows of the path at most; cells become coarser beyond; default 20000. */
+  budget?: number;
+}
+
+/**
+ * Returns what may be published of a cube. Every row stands for at least `minimumUnits` distinct units, and so does
+ * every sum or difference of rows, dates, cells, totals and entry dates of a metric: see `isSafe`. What a date lacks is
+ * carried to the next one; the last date is complete. Variants with fewer units are left out.
+ */
+export function publishable(cube: Cube, {minimumUnits = 10, budget = 20_000}: PublishOptions = {}): Publication {
+  if (!(minimumUnits >= 1)) throw new RangeError(`invalid minimumUnits; not at least 1: ${minimumUnits}`);
+  const variants = [...new Set(cube.path.map(({variant}) => variant))];
+  const metrics = [...new Set(cube.path.map(({metric}) => metric))];
+  const coarser: string[] = [];
+  for (let coarse = cube; ;) {
+    const path: PublishedRow[] = [];
+    const entries: PublishedRow[] = [];
+    const carried: Carried[] = [];
+    const notes: string[] = [];
+    if (coarse.path.length <= 8 * budget || coarse.dimensions.length === 0) {
+      for (const [metric, rows] of rowsByMetric(coarse)) {
+        const published = publishMetric(metric, rows, coarse.dimensions.length, minimumUnits);
+        path.push(...published.path);
+        entries.push(...published.entries);
+        carried.push(...published.carried);
+        if (published.wholeOnly) notes.push(`${metric}: no cells, since too few units would be told apart`);
+        else if (published.merged > 0)
+          notes.push(`${metric}: ${published.merged} cells are in other, since too few units would be told apart`);
+      }
+    }
+    const fits =
+      path.length <= budget && (path.length > 0 || coarse.path.length === 0 || coarse.path.length <= 8 * budget);
+    if (fits || coarse.dimensions.length === 0) {
+      const order = compareRows({variants, metrics: metrics.map((key) => ({key}))});
+      return {
+        dimensions: coarse.dimensions,
+        asOf: cube.asOf,
+        path: path.sort(order),
+        entries: entries.sort(order),
+        traffic: publishableTraffic(cube.traffic, minimumUnits),
+        origins: cube.origins,
+        carried,
+        coarser: [...coarser, ...notes]
+      };
+    }
+    const next = coarsen(coarse);
+    coarser.push(`${next.note}, to stay within ${budget} rows`);
+    coarse = next.cube;
+  }
+}
+
+/**
+ * Returns traffic in stretches of hours with enough units each, under the last hour of the stretch. Stretches do not
+ * cross the days that have enough units of their own.
+ */
+export function publishableTraffic(rows: readonly TrafficRow[], minimumUnits: number): TrafficRow[] {
+  const published: TrafficRow[] = [];
+  for (const variant of new Set(rows.map((row) => row.variant))) {
+    const own = rows.filter((row) => row.variant === variant).sort((a, b) => (a.hour < b.hour ? -1 : 1));
+    const dates = [...new Set(own.map(({hour}) => hour.slice(0, 10)))];
+    const perDate = dates.map((date) =>
+      own.reduce((sum, {hour, units}) => (hour.startsWith(date) ? sum + units : sum), 0)
+    );
+    const dateBlocks = countBlocks(perDate, minimumUnits);
+    if (dateBlocks === null) continue;
+    const blockOf = new Map(dates.map((date, i) => [date, dateBlocks[i] ?? 0]));
+    for (const block of new Set(dateBlocks)) {
+      const hours = own.filter(({hour}) => blockOf.get(hour.slice(0, 10)) === block);
+      const blocks =
+        countBlocks(
+          hours.map(({units}) => units),
+          minimumUnits
+        ) ?? hours.map(() => 0);
+      for (const part of new Set(blocks)) {
+        const members = hours.filter((_, i) => blocks[i] === part);
+        const units = members.reduce((sum, row) => sum + row.units, 0);
+        published.push({hour: members.at(-1)?.hour ?? "", variant, units});
+      }
+    }
+  }
+  return published.sort((a, b) => (a.hour < b.hour ? -1 : a.hour > b.hour ? 1 : 0));
+}

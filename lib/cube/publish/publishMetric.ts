@@ -1,0 +1,140 @@
+import {sums} from "../../stats/moments.ts";
+import type {Carried, CubeRow, PublishedRow} from "../row.ts";
+import type {Blocks} from "./blocks.ts";
+import {oneBlock} from "./blocks.ts";
+import type {Grid, MetricRows} from "./grid.ts";
+import {cellKey, gridsOf} from "./grid.ts";
+import type {Schedule} from "./schedule.ts";
+import {schedule, totalBlocks} from "./schedule.ts";
+
+/** What of one metric may be published. */
+export interface PublishedMetric {
+  readonly path: PublishedRow[];
+  readonly entries: PublishedRow[];
+  readonly carried: Carried[];
+  /** Cells that are part of the cell whose dimensions are all `other`. */
+  readonly merged: number;
+  /** Whether no cell can be told apart safely. */
+  readonly wholeOnly: boolean;
+}
+
+/**
+ * Returns the rows of one metric, coarse enough to be published. Cells with fewer than `minimum` units in a variant
+ * that has some become part of the cell whose dimensions are all `other`, in every variant; so do the smallest ones
+ * until no difference of rows brings a smaller group back. A variant with fewer units is left out.
+ */
+export function publishMetric(metric: string, rows: MetricRows, dimensions: number, minimum: number): PublishedMetric {
+  const other = cellKey(Array.from({length: dimensions}, () => "other"));
+  const renamed = new Map<string, string>();
+  const rename = (key: string) => renamed.get(key) ?? key;
+  for (;;) {
+    const grids = gridsOf(rows, dimensions, rename).filter((grid) => totalBlocks(grid, minimum) !== null);
+    const smallest = smallestCells(grids, other);
+    const total = [...smallest.values()];
+    const tooSmall = [...smallest].filter(([key, units]) => key !== other && units < minimum);
+    const alone = (smallest.get(other) ?? minimum) < minimum;
+    const candidates = [...smallest]
+      .filter(([key]) => key !== other)
+      .sort((a, b) => a[1] - b[1] || (a[0] < b[0] ? -1 : 1));
+    if (dimensions > 0 && (tooSmall.length > 0 || alone) && candidates.length > 0) {
+      for (const [key] of tooSmall.length > 0 ? tooSmall : candidates.slice(0, 1)) merge(renamed, key, other);
+      continue;
+    }
+    const schedules = grids.map((grid) => (dimensions === 0 ? wholeOnly(grid, minimum) : schedule(grid, minimum)));
+    const failed = schedules.some((found) => found === null);
+    if (failed && total.length > 1) {
+      for (const [key] of candidates.slice(0, Math.ceil(candidates.length / 8))) merge(renamed, key, other);
+      continue;
+    }
+    const final = failed ? grids.map((grid) => wholeOnly(grid, minimum)) : schedules;
+    const path: PublishedRow[] = [];
+    const entries: PublishedRow[] = [];
+    const carried: Carried[] = [];
+    grids.forEach((grid, i) => {
+      const plan = final[i];
+      if (plan == null) return;
+      const mine = (row: CubeRow) => row.variant === grid.variant;
+      const context = {metric, plan, rename, wholeFrom: grid};
+      emit({...context, table: "path", rows: rows.path.filter(mine), to: path, carried});
+      emit({...context, table: "entries", rows: rows.entries.filter(mine), to: entries, carried});
+    });
+    return {path, entries, carried, merged: renamed.size, wholeOnly: failed};
+  }
+}
+
+function wholeOnly(grid: Grid, minimum: number): Schedule | null {
+  const total = totalBlocks(grid, minimum);
+  return total === null ? null : {total, cells: new Map()};
+}
+
+/** The units of each cell in the variant where it has fewest, but some. */
+function smallestCells(grids: readonly Grid[], other: string): Map<string, number> {
+  const smallest = new Map<string, number>();
+  for (const {cells} of grids)
+    for (const {key, units} of cells) smallest.set(key, Math.min(units, smallest.get(key) ?? Infinity));
+  // A cell of its own that has everything needs no other.
+  if (smallest.size === 1 && smallest.has(other)) smallest.set(other, Infinity);
+  return smallest;
+}
+
+function merge(renamed: Map<string, string>, key: string, other: string): void {
+  for (const [from, to] of renamed) if (to === key) renamed.set(from, other);
+  renamed.set(key, other);
+}
+
+interface Emission {
+  metric: string;
+  plan: Schedule;
+  rename: (key: string) => string;
+  wholeFrom: Grid;
+  table: "path" | "entries";
+  rows: readonly CubeRow[];
+  to: PublishedRow[];
+  carried: Carried[];
+}
+
+/** Adds the rows up by block, under the last date of each. */
+function emit({metric, plan, rename, wholeFrom, table, rows, to, carried}: Emission): void {
+  const places = table === "path" ? wholeFrom.dates : wholeFrom.entries;
+  const placeOf = new Map(places.map((date, i) => [date, i]));
+  const which = table === "path" ? "dates" : "entries";
+  const cells = new Map<string, {cell: readonly string[] | null; blocks: Blocks; rows: CubeRow[]}>();
+  for (const row of rows) {
+    const key = row.cell === null ? "" : rename(cellKey(row.cell));
+    const blocks = row.cell === null ? plan.total[which] : plan.cells.get(key)?.[which];
+    if (blocks === undefined) continue;
+    const known = cells.get(key) ?? {cell: row.cell === null ? null : (JSON.parse(key) as string[]), blocks, rows: []};
+    known.rows.push(row);
+    cells.set(key, known);
+  }
+  for (const {cell, blocks: own, rows: members} of cells.values()) {
+    // Without knowing who entered when, entry dates are all one.
+    const blocks = placeOf.size < places.length || table === "path" ? own : own.length === 0 ? oneBlock(1) : own;
+    const byBlock = new Map<number, CubeRow[]>();
+    for (const row of members) {
+      const block = blocks[placeOf.get(row.date) ?? 0] ?? 0;
+      byBlock.set(block, [...(byBlock.get(block) ?? []), row]);
+    }
+    for (const [block, parts] of byBlock) {
+      const dates = parts.map(({date}) => date).sort();
+      const last = places.filter((_, i) => blocks[i] === block).at(-1) ?? dates.at(-1) ?? "";
+      const until = last > (dates.at(-1) ?? "") && table === "path" ? last : (dates.at(-1) ?? last);
+      to.push({...added(parts), date: until, cell, metric});
+      if (dates[0] !== undefined && dates[0] !== until)
+        carried.push({table, metric, variant: wholeFrom.variant, cell, from: dates[0], until});
+    }
+  }
+}
+
+/** The sum of rows, under the first one's keys. */
+function added(rows: readonly CubeRow[]): PublishedRow {
+  const [first] = rows;
+  if (first === undefined) throw new RangeError("invalid rows; none");
+  const {touched: _, ...keys} = first;
+  const total = {...keys};
+  for (const row of rows.slice(1)) {
+    total.n += row.n;
+    for (const sum of sums) total[sum] += row[sum];
+  }
+  return total;
+}
