@@ -5,6 +5,8 @@ import type {CubeTable} from "./cubeTable.ts";
 import {cubeTable} from "./cubeTable.ts";
 import type {ArmMoments, DatedMoments} from "./reader.ts";
 import {momentsAsOf, momentsByDate, valuesOf} from "./reader.ts";
+import {reasons} from "./reasons.ts";
+import type {Reason} from "./reasons.ts";
 import type {Cube, Publication} from "./row.ts";
 
 /** The dimension that the cube adds where weights change mid-run: the phase of a unit's entry. */
@@ -39,7 +41,7 @@ export function experimentSums(
     segmentUnits: segmentUnits(table, shown),
     activeUnits: null,
     largestShare: {},
-    excluded: cube.excluded,
+    excluded: cube.excluded.map((row) => ({...row, words: wordsOf(row.reason)})),
     rows: cube.rows,
     hash,
     sql: cube.sql,
@@ -117,6 +119,10 @@ function trafficDays({traffic}: Publication): TrafficDay[] {
     days.set(date, day);
   }
   return [...days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([date, units]) => ({date, units}));
+}
+
+function wordsOf(reason: string): string {
+  return Object.hasOwn(reasons, reason) ? reasons[reason as Reason] : reason;
 }
 
 /** Empty where no exposure has a time of day. */

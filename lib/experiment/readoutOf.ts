@@ -247,7 +247,14 @@ function addSequential(
   return added;
 }
 
-function excludedOf({reason, fact, rows, units, byVariant}: ExperimentSums["excluded"][number]): Excluded {
+function excludedOf({
+  reason,
+  words = reason,
+  fact,
+  rows,
+  units,
+  byVariant
+}: ExperimentSums["excluded"][number]): Excluded {
   const count =
     units === null ? `${formatCount(rows)} rows` : `${formatCount(rows)} rows of ${formatCount(units)} units`;
   return {
@@ -256,7 +263,7 @@ function excludedOf({reason, fact, rows, units, byVariant}: ExperimentSums["excl
     rows,
     units,
     ...(byVariant === undefined ? {} : {byVariant: {...byVariant}}),
-    text: `${count}: ${reason}`
+    text: `${count}: ${words}`
   };
 }
 

@@ -39,6 +39,8 @@ export interface TrafficDay {
 /** Rows that do not count, and why. */
 export interface ExcludedInput {
   readonly reason: string;
+  /** The reason in words; default: the reason itself. */
+  readonly words?: string;
   readonly fact: string | null;
   readonly rows: number;
   readonly units: number | null;
