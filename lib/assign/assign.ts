@@ -1,5 +1,4 @@
 import {BUCKETS, bucket} from "./bucket.ts";
-import {toWellFormed} from "./logFormat.ts";
 import type {Config, Experiment, PreparedExperiment} from "./prepareExperiment.ts";
 import {prepareExperiment} from "./prepareExperiment.ts";
 import type {Attributes} from "./rule.ts";
@@ -93,7 +92,7 @@ const cache = new WeakMap<Experiment, PreparedExperiment>();
 export function normalizeUnit(unit: unknown): string | null {
   if (typeof unit === "bigint" || Number.isSafeInteger(unit)) return String(unit);
   if (typeof unit !== "string" || !unit.trim() || unit.includes("\0")) return null;
-  return toWellFormed(unit);
+  return unit.replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
 function decideReason(prepared: PreparedExperiment, unit: string, attributes: Attributes): Reason {

@@ -48,16 +48,12 @@ export function formatRecord(record: LogRecord, attributes: Attributes = {}): st
       throw new RangeError(`invalid attribute; a field of the log: ${name}`);
     if (attribute !== undefined) parts.push(format(name, attribute));
   }
-  return `{${parts.join()}}`;
+  // JSON.stringify writes a lone surrogate, and nothing else, as an escape that begins with \ud.
+  return `{${parts.join()}}`.replace(/\\(ud...|.)/g, (escape) => (escape.length > 2 ? "\ufffd" : escape));
 }
 
 function format(name: string, value: unknown): string {
   if (!(value === null || /string|boolean/.test(typeof value) || Number.isFinite(value)))
     throw new TypeError(`invalid ${name}; not text, a finite number, true, false or null: ${String(value)}`);
-  return [name, value].map((part) => JSON.stringify(typeof part === "string" ? toWellFormed(part) : part)).join(":");
-}
-
-/** Returns a text with U+FFFD for each lone surrogate, as UTF-8 will have it. */
-export function toWellFormed(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, "\ufffd");
+  return JSON.stringify(name) + ":" + JSON.stringify(value);
 }

@@ -9,6 +9,7 @@ const bundle = async (entry: string) => {
     bundle: true,
     minify: true,
     write: false,
+    logLevel: "silent",
     metafile: true,
     format: "esm",
     platform: "browser",

@@ -278,6 +278,11 @@ describe("createLogger(options)", () => {
 });
 
 describe("formatRecord(record, attributes)", () => {
+  it("writes U+FFFD for lone surrogates, in names too, and keeps pairs, backslashes and control characters", () => {
+    const unit = "\ud800 👩‍🚀 \\ud800 \\\\ud800 \n\u0001 \udfff";
+    const read: unknown = JSON.parse(formatRecord({ts: "t", type: "event", unit, event: "e"}, {"\udc00": "\ud800"}));
+    expect(read).toMatchObject({unit: "\ufffd 👩‍🚀 \\ud800 \\\\ud800 \n\u0001 \ufffd", "\ufffd": "\ufffd"});
+  });
   it("writes the seven fields in order, whatever the attributes are called", () => {
     const line = formatRecord(
       {ts: "t", type: "event", unit: "u", event: "e"},

@@ -30,18 +30,16 @@ export async function bench(): Promise<Measured[]> {
   const logger = createLogger({sink: () => {}});
   const rows: Measured[] = [
     {name: "lib/assign, everything, minified", value: size, unit: "kB gzipped", bound: 6},
-    {name: "a million assignments by weights alone", value: time((i) => assign(bare, i)), unit: "ms", bound: 2_000},
+    {name: "a million assignments by weights alone", value: time((i) => assign(bare, i)), unit: "ms"},
     {
       name: "a million assignments with ramp and targeting",
       value: time((i) => assign(experiment, `user-${i}`, attributes)),
-      unit: "ms",
-      bound: 5_000
+      unit: "ms"
     },
     {
       name: "a million events through the logger",
       value: time((i) => logger.event(i, "click", i)),
-      unit: "ms",
-      bound: 20_000
+      unit: "ms"
     }
   ];
   await logger.close();
