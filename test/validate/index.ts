@@ -44,11 +44,8 @@ async function main(): Promise<number> {
     rows.push(...found);
   }
   if (!values.quick && values.only === undefined) {
-    const lines = rows.map((row) => `    ${JSON.stringify(rounded(row))}`).join(",\n");
-    writeFileSync(
-      values.out,
-      `{\n  "seed": ${seed},\n  "code": ${JSON.stringify(codeDate())},\n  "rows": [\n${lines}\n  ]\n}\n`
-    );
+    const content = {seed, code: codeDate(), rows: rows.map(rounded)};
+    writeFileSync(values.out, `${JSON.stringify(content, null, 2)}\n`);
   }
   const failed = rows.filter(({verdict}) => verdict === "fail");
   console.log(failed.length === 0 ? `all ${rows.length} rows hold` : `${failed.length} of ${rows.length} rows FAIL`);
