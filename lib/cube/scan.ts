@@ -10,6 +10,8 @@ export interface Relation {
   readonly fact: string;
   readonly sql: string;
   readonly columns: readonly Column[];
+  /** The analyst's paths, for errors; empty for tables and statements. */
+  readonly files: readonly string[];
 }
 
 export interface ScanOptions {
@@ -56,7 +58,23 @@ export async function scanFact(
     return `read_csv(${files}, all_varchar = true, header = true, union_by_name = true${delimiter})`;
   };
   const sql = await reading(name, relation);
-  return {fact: name, sql, columns: await reading(name, () => engine.columns(sql))};
+  const files = fact.path === undefined ? [] : [fact.path].flat();
+  const columns = await reading(name, () => engine.columns(sql));
+  checkHeader(name, fact, columns, files);
+  return {fact: name, sql, columns, files};
+}
+
+/** A first line with none of the mapped columns is data, not a header: it may hold unit ids, so it is not repeated. */
+function checkHeader(name: string, fact: Fact, columns: readonly Column[], files: readonly string[]): void {
+  const {unit, variant, timestamp, event, users, metric, values, dimensions} = fact;
+  const mapped = [unit, variant, timestamp, event, users, metric, ...values, ...dimensions].filter(
+    (column) => column !== undefined
+  );
+  const there = new Set(columns.map((column) => column.name.toLowerCase()));
+  if (files.length === 0 || mapped.length === 0 || mapped.some((column) => there.has(column.toLowerCase()))) return;
+  throw new Error(
+    `missing header of fact ${name}; none of its columns (${[...new Set(mapped)].join(", ")}) is in the first line: ${files.join(", ")}`
+  );
 }
 
 /** Returns the relation's column of a name, as the engine types it; the case of letters need not match. */
@@ -65,7 +83,8 @@ export function columnOf(relation: Relation, name: string, place: string): Colum
   const found = exact ?? relation.columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
   if (found !== undefined) return found;
   const names = relation.columns.map((column) => column.name).join(", ");
-  throw new Error(`missing column of ${place} in fact ${relation.fact}: ${name}; its columns are ${names}`);
+  const where = relation.files.length === 0 ? "" : ` (${relation.files.join(", ")})`;
+  throw new Error(`missing column of ${place} in fact ${relation.fact}${where}: ${name}; its columns are ${names}`);
 }
 
 /** JSON lines, every value as text; a first look finds the names, and those that the definition needs are added. */
