@@ -44,6 +44,15 @@ describe("distributions", () => {
     expect(t.pdf(1, Infinity)).toBe(normal.pdf(1));
   });
 
+  it("t quantiles keep their digits near the middle, where the density is flat", () => {
+    for (const df of [0.7, 4, 31, 199, 201, 1e6])
+      for (const off of [2 ** -14, 2 ** -30, 2 ** -44]) {
+        const slope = t.quantile(0.5 + off, df) / (off / t.pdf(0, df));
+        expect(Math.abs(slope - 1), `df = ${df}`).toBeLessThan(off === 2 ** -14 ? 1e-6 : 1e-9);
+        expect(t.upperQuantile(0.5 + off, df)).toBe(-t.quantile(0.5 + off, df));
+      }
+  });
+
   it("t changes its method at 30 df without a step", () => {
     for (const x of [0.01, 1, 4, 8, 9, 40]) {
       const [before, after] = [t.sf(x, 30 - 1e-9), t.sf(x, 30)];
