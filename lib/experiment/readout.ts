@@ -162,7 +162,15 @@ export const noveltySchema = z.object({
     })
     .nullable(),
   weekdays: z.array(z.object({weekday: z.int().min(1).max(7), relativeDifference: number, relativeInterval: interval})),
-  daysNeeded: number.describe("tenure days for 80% power to see a halving"),
+  weekdayTest: z
+    .object({cochranQ: number, degreesOfFreedom: number, pValue: number, reason})
+    .nullable()
+    .default(null)
+    .describe("that the effect differs between weekdays"),
+  reading: z.string().nullable().default(null).describe("what the triangle says: tenure, dates or entrants"),
+  power: number.default(null).describe("to see a halving with the units that lived through both spans"),
+  unitsNeeded: number.default(null).describe("units of both arms through both spans for 80% power to see a halving"),
+  daysNeeded: number.describe("days since the first entry for 80% power to see a halving, at the rate of entry so far"),
   reason
 });
 

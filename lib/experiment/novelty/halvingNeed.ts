@@ -1,0 +1,89 @@
+import {normal} from "../../stats/distributions.ts";
+import {changePower, changeUnits, halving} from "./changePower.ts";
+import type {DayEffect} from "./dayEffects.ts";
+import {daysNeeded, weekChangeError} from "./daysNeeded.ts";
+import type {NoveltyOptions} from "./noveltyOf.ts";
+import type {SpanTests} from "./spanTests.ts";
+import type {TenureIndex} from "./tenureIndex.ts";
+
+/** What a halving takes to be seen. */
+export interface Need {
+  /** The log ratio whose halving is asked about; null if there is none. */
+  readonly effect: number | null;
+  /** Whether that is the declared minimum effect. */
+  readonly declared: boolean;
+  readonly power: number | null;
+  /** Units of both arms through both spans. */
+  readonly units: number | null;
+  readonly days: number | null;
+  readonly reason: string | null;
+}
+
+/**
+ * Returns what a halving of the effect takes to be seen: of the effect over both spans if that is told from zero (before
+ * they are lived through: of the day's effect that is furthest from zero, if that is told from zero among all days by
+ * Bonferroni's rule), else of the minimum effect. What cannot be had is null with a reason.
+ */
+export function halvingNeed(
+  index: TenureIndex,
+  [control, treatment]: readonly [string, string],
+  effects: readonly DayEffect[],
+  {change, whole, n}: SpanTests,
+  {
+    alpha = 0.05,
+    power = 0.8,
+    minimumEffect = null,
+    spans = null,
+    entering = true,
+    direction = "increase"
+  }: NoveltyOptions
+): Need {
+  const {sums} = index;
+  const nothing = {effect: null, declared: false, power: null, units: null, days: null};
+  const seen = whole.pValue === null ? overall(effects, alpha) : whole.pValue < alpha ? whole.estimate : null;
+  const minimum =
+    minimumEffect === null || minimumEffect === 0
+      ? null
+      : Math.log1p(direction === "increase" ? Math.abs(minimumEffect) : -Math.min(0.99, Math.abs(minimumEffect)));
+  const effect = seen ?? minimum;
+  if (effect === null || effect === 0)
+    return {...nothing, reason: "no effect is told from zero, so there is nothing that could fade"};
+  const declared = seen === null;
+  const distance = halving(effect);
+  let [error, units] = [change.standardError, n];
+  if (error === null) {
+    const one = sums.spans === null ? weekChangeError(index, [control, treatment], effects) : null;
+    if (one === null)
+      return {...nothing, effect, declared, reason: change.reason ?? "no days since exposure have been lived through"};
+    [error, units] = [one, 2];
+  }
+  const needed = changeUnits(distance, error, units, {alpha, power});
+  const first = sums.calendarOnly ? 1 : 0;
+  const end = sums.spans?.late[1] ?? spans?.late[1] ?? first + 13;
+  const days = daysNeeded(needed, sums.cohorts, [control, treatment], {end, calendarOnly: sums.calendarOnly, entering});
+  return {
+    effect,
+    declared,
+    power: change.standardError === null ? null : changePower(distance, change.standardError, {alpha}),
+    units: needed,
+    days,
+    reason: days === null ? `a halving needs more units than will enter` : null
+  };
+}
+
+/** The log ratio of the day whose effect is furthest from zero in standard errors, if it is told from zero. */
+function overall(effects: readonly DayEffect[], alpha: number): number | null {
+  let best: {effect: number; z: number} | null = null;
+  let count = 0;
+  for (const {day, control: c, treatment: t} of effects) {
+    if (day < 0 || c.estimate === null || t.estimate === null || c.standardError === null || t.standardError === null)
+      continue;
+    const error = Math.hypot(c.standardError, t.standardError);
+    if (!(error > 0) || !(t.estimate / c.estimate > 0)) continue;
+    count++;
+    const z = Math.abs(t.estimate - c.estimate) / error;
+    if (best === null || z > best.z) best = {effect: Math.log(t.estimate / c.estimate), z};
+  }
+  if (best === null) return null;
+  return 2 * normal.sf(best.z) * count < alpha ? best.effect : null;
+}

@@ -1,0 +1,74 @@
+import type {TenureRow, TenureSums} from "./tenureSums.ts";
+
+/** Cohorts and tenure days in blocks, few enough to test for structure. */
+export interface TenureBlocks {
+  /** Days of a block, of entry dates as of tenure. */
+  readonly length: number;
+  /** The first tenure day of the first block. */
+  readonly first: number;
+  /** How many tenure blocks the oldest group has lived through. */
+  readonly count: number;
+  /** Oldest first; the cohorts of one block and one phase. */
+  readonly groups: readonly BlockGroup[];
+}
+
+/** The cohorts that entered within one block of dates. */
+export interface BlockGroup {
+  /** Blocks since the first entry date. */
+  readonly block: number;
+  readonly phase: string;
+  /** Whole tenure blocks that all of its cohorts have lived through. */
+  readonly lived: number;
+  /** By variant: units, and sums of outcomes and denominators over all days of each tenure block that was lived through. */
+  readonly arms: ReadonlyMap<string, {n: number; y: Float64Array; w: Float64Array}>;
+  /** By variant: sums of the mean value per day of the early span. */
+  readonly early: ReadonlyMap<string, TenureRow[]>;
+}
+
+const lengths = [1, 2, 3, 4, 7, 14, 28, 56, 112];
+
+/** Returns cohorts and days in at most about eight blocks each: of 1, 2, 3, 4 days or of whole weeks. */
+export function tenureBlocks(sums: TenureSums): TenureBlocks {
+  const first = sums.calendarOnly ? 1 : 0;
+  const dayOf = (date: string) => Math.round(Date.parse(date) / 86_400_000);
+  const start = dayOf(sums.cohorts[0]?.cohort ?? "1970-01-01");
+  const end = dayOf(sums.cohorts.at(-1)?.until ?? "1970-01-01");
+  const last = Math.max(...sums.cohorts.map(({lastDay}) => lastDay), -1);
+  const longest = Math.max(end - start + 1, last - first + 1);
+  const length = lengths.find((days) => longest <= 8 * days) ?? Math.ceil(longest / 8);
+  const count = Math.max(0, Math.floor((last - first + 1) / length));
+  interface Group extends BlockGroup {
+    lived: number;
+    arms: Map<string, {n: number; y: Float64Array; w: Float64Array}>;
+    early: Map<string, TenureRow[]>;
+  }
+  const groups = new Map<string, Group>();
+  const groupOf = new Map<string, Group>();
+  for (const {cohort, phase, lastDay} of sums.cohorts) {
+    const block = Math.floor((dayOf(cohort) - start) / length);
+    const key = `${block} ${phase}`;
+    const group = groups.get(key) ?? {block, phase, lived: count, arms: new Map(), early: new Map()};
+    group.lived = Math.max(0, Math.min(group.lived, Math.floor((lastDay - first + 1) / length)));
+    groups.set(key, group);
+    groupOf.set(cohort, group);
+  }
+  for (const {cohort, variant, day, n, y, w = 0} of sums.days) {
+    const group = groupOf.get(cohort);
+    if (group === undefined || day < first) continue;
+    const at = Math.floor((day - first) / length);
+    if (at >= group.lived) continue;
+    const arm = group.arms.get(variant) ?? {n: 0, y: new Float64Array(count), w: new Float64Array(count)};
+    group.arms.set(variant, arm);
+    if (day === first) arm.n += n;
+    arm.y[at]! += y;
+    arm.w[at]! += w;
+  }
+  for (const row of sums.early) {
+    const group = groupOf.get(row.cohort);
+    if (group === undefined) continue;
+    const rows = group.early.get(row.variant);
+    if (rows === undefined) group.early.set(row.variant, [row]);
+    else rows.push(row);
+  }
+  return {length, first, count, groups: [...groups.values()]};
+}
