@@ -1,11 +1,20 @@
-import type {Readout} from "../readout.ts";
+import type {HealthCheck, Readout} from "../readout.ts";
 import {checkStatuses} from "../words.ts";
+import {armsPresent} from "./armsPresent.ts";
+import {contracts} from "./contracts.ts";
+import {crossovers} from "./crossovers.ts";
+import {definitionStable} from "./definitionStable.ts";
+import {eventLogging} from "./eventLogging.ts";
+import {exclusions} from "./exclusions.ts";
+import {extremeValues} from "./extremeValues.ts";
 import type {HealthInput} from "./healthInput.ts";
+import {implausibleEffects} from "./implausibleEffects.ts";
+import {missingDays} from "./missingDays.ts";
 import {prePeriod} from "./prePeriod.ts";
-import {contracts, definitionStable, extremeValues, implausibleEffects} from "./results.ts";
-import {sampleRatio, sampleRatioChiSquare, sampleRatioWhere} from "./sampleRatio.ts";
-import {missingDays, traffic} from "./time.ts";
-import {crossovers, eventLogging, exclusions} from "./units.ts";
+import {sampleRatio} from "./sampleRatio.ts";
+import {sampleRatioChiSquare, sampleRatioWhere} from "./sampleRatioTonight.ts";
+import {silentMetrics} from "./silentMetrics.ts";
+import {traffic} from "./traffic.ts";
 
 /**
  * Returns all health checks, worst first, and the worst status. Only checks whose error holds over the experiment's
@@ -14,6 +23,7 @@ import {crossovers, eventLogging, exclusions} from "./units.ts";
 export function healthChecks(input: HealthInput): Readout["health"] {
   const checks = [
     contracts(input),
+    armsPresent(input),
     sampleRatio(input),
     prePeriod(input),
     crossovers(input),
@@ -23,11 +33,12 @@ export function healthChecks(input: HealthInput): Readout["health"] {
     missingDays(input),
     exclusions(input),
     eventLogging(input),
+    silentMetrics(input),
     extremeValues(input),
     implausibleEffects(input),
     definitionStable(input)
   ];
-  const rank = ({status}: {status: (typeof checkStatuses)[number]}): number => checkStatuses.indexOf(status);
-  checks.sort((a, b) => rank(b) - rank(a));
-  return {status: checks[0]?.status ?? "ok", checks};
+  const rank = ({status}: HealthCheck): number => checkStatuses.indexOf(status);
+  const sorted = checks.toSorted((a, b) => rank(b) - rank(a));
+  return {status: sorted[0]?.status ?? "ok", checks: sorted};
 }
