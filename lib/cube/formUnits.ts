@@ -1,7 +1,10 @@
 import type {Engine} from "./engines/engine.ts";
 import type {Loaded, LoadContext} from "./loadFacts.ts";
 import {excludedRows, loadEvents, open} from "./loadFacts.ts";
+import {phasesOf} from "../experiment/phasesOf.ts";
+import {phased} from "./plan.ts";
 import type {Plan, Stream} from "./plan.ts";
+import {dayOfDate} from "./zone.ts";
 import type {ExcludedRows, Pins} from "./row.ts";
 import {reading} from "./scan.ts";
 import type {Known} from "./sql/exposures.ts";
@@ -62,10 +65,18 @@ export async function formUnits(
     );
     tops[key] = pins?.tops?.[key] ?? rows.map(([value]) => String(value));
   }
-  const options = {tops: dimensions.map(([key]) => tops[key] ?? []), joins, own, activation: activation !== null};
+  const phases = phased(experiment) ? phasesOf(experiment).map(({start, name}) => ({day: dayOfDate(start), name})) : [];
+  const count = plan.dimensions.length;
+  const options = {
+    tops: dimensions.map(([key]) => tops[key] ?? []),
+    joins,
+    own,
+    phases,
+    activation: activation !== null
+  };
   await steps.table("unit_rows", unitRows(dialect, known, options));
-  await steps.table("cells", cellRows(dimensions.length));
-  await steps.table("units", unitsWithCells(dimensions.length, plan.attributes));
+  await steps.table("cells", cellRows(count));
+  await steps.table("units", unitsWithCells(count, plan.attributes));
   const [counts] = await steps.rows("SELECT sum(CASE WHEN counts THEN 1 ELSE 0 END) FROM units");
   if (activation !== null) {
     const [idle] = await steps.rows(
@@ -74,7 +85,7 @@ export async function formUnits(
     const units = numberOf(idle?.[1]) ?? 0;
     if (units > 0) excluded.push(excludedRows("not-activated", experiment.exposures, numberOf(idle?.[0]) ?? 0, units));
   }
-  const names = dimensions.map((_, i) => `, d${i}`).join("");
+  const names = plan.dimensions.map((_, i) => `, d${i}`).join("");
   const cells = await steps.rows(`SELECT cell${names} FROM cells ORDER BY cell`);
   return {count: numberOf(counts?.[0]) ?? 0, cells: cells.map((row) => row.slice(1).map(String)), tops, excluded};
 }

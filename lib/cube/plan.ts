@@ -2,7 +2,9 @@ import type {Experiment, Definitions, Fact, Metric} from "../experiment/definiti
 import type {Kind} from "../experiment/words.ts";
 import type {Letter, Sum} from "../stats/moments.ts";
 import {sums} from "../stats/moments.ts";
+import {phasesOf} from "../experiment/phasesOf.ts";
 import {day} from "./dialects/dialect.ts";
+import {phaseDimension} from "./row.ts";
 
 /** The rows of an events fact that a metric looks at, and what it takes of each. Equal ones are shared by metrics. */
 export interface Stream {
@@ -151,7 +153,7 @@ export function planCube(experiment: Experiment, {metrics, sources}: Definitions
     experiment,
     facts: sources.facts,
     variants: Object.keys(experiment.variants),
-    dimensions: Object.keys(experiment.dimensions),
+    dimensions: [...Object.keys(experiment.dimensions), ...(phased(experiment) ? [phaseDimension] : [])],
     metrics: planned,
     streams,
     attributes,
@@ -160,6 +162,11 @@ export function planCube(experiment: Experiment, {metrics, sources}: Definitions
       ...planned.flatMap(({sides}) => [sides.x, sides.v].map((side) => (side?.of === "stream" ? side.to : 0)))
     )
   };
+}
+
+/** Whether a cube has the phase of exposure among its dimensions: weights change, and no dimension has its name. */
+export function phased(experiment: Experiment): boolean {
+  return phasesOf(experiment).length > 1 && !(phaseDimension in experiment.dimensions);
 }
 
 /** The sums of the letters present and of their pairs, in the order of the cube's columns. */

@@ -29,7 +29,7 @@ export function publishable(cube: Cube, {minimumUnits = 10, budget = 20_000}: Pu
     const notes: string[] = [];
     if (coarse.path.length <= 8 * budget || coarse.dimensions.length === 0) {
       for (const [metric, rows] of rowsByMetric(coarse)) {
-        const published = publishMetric(metric, rows, coarse.dimensions.length, minimumUnits);
+        const published = publishMetric(metric, rows, coarse.dimensions, minimumUnits);
         path.push(...published.path);
         entries.push(...published.entries);
         carried.push(...published.carried);

@@ -105,4 +105,9 @@ export interface Carried {
   readonly cell: readonly string[] | null;
   readonly from: string;
   readonly until: string;
+  /** The dates whose rows are in the row of `until`, which is one of them or a later one. */
+  readonly dates: readonly string[];
 }
+
+/** The dimension that a cube has beside those of the definition where weights change mid-run: the phase of exposure. */
+export const phaseDimension = "phase";

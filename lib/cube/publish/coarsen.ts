@@ -1,4 +1,5 @@
 import {sums} from "../../stats/moments.ts";
+import {phaseDimension} from "../row.ts";
 import type {Cube, CubeRow, Links} from "../row.ts";
 
 /**
@@ -6,7 +7,7 @@ import type {Cube, CubeRow, Links} from "../row.ts";
  * become `other`; a dimension with at most two values left goes as a whole.
  */
 export function coarsen(cube: Cube): {cube: Cube; note: string} {
-  const counts = cube.dimensions.map((_, i) => unitsByValue(cube, i));
+  const counts = cube.dimensions.map((name, i) => (name === phaseDimension ? [] : unitsByValue(cube, i)));
   const widest = counts.reduce((best, values, i) => (values.length > (counts[best]?.length ?? 0) ? i : best), 0);
   const values = counts[widest] ?? [];
   const name = cube.dimensions[widest] ?? "";

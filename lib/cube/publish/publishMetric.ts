@@ -1,7 +1,7 @@
 import {sums} from "../../stats/moments.ts";
+import {phaseDimension} from "../row.ts";
 import type {Carried, CubeRow, PublishedRow} from "../row.ts";
 import type {Blocks} from "./blocks.ts";
-import {oneBlock} from "./blocks.ts";
 import type {Grid, MetricRows} from "./grid.ts";
 import {cellKey, gridsOf} from "./grid.ts";
 import type {Schedule} from "./schedule.ts";
@@ -21,14 +21,19 @@ export interface PublishedMetric {
 /**
  * Returns the rows of one metric, coarse enough to be published. Cells with fewer than `minimum` units in a variant
  * that has some become part of the cell whose dimensions are all `other`, in every variant; so do the smallest ones
- * until no difference of rows brings a smaller group back. A variant with fewer units is left out.
+ * until no difference of rows brings a smaller group back. The phase of exposure is kept as long as that can be. A variant with fewer units is left out.
  */
-export function publishMetric(metric: string, rows: MetricRows, dimensions: number, minimum: number): PublishedMetric {
-  const other = cellKey(Array.from({length: dimensions}, () => "other"));
+export function publishMetric(
+  metric: string,
+  rows: MetricRows,
+  dimensions: readonly string[],
+  minimum: number
+): PublishedMetric {
+  const other = cellKey(dimensions.map(() => "other"));
   const renamed = new Map<string, string>();
   const rename = (key: string) => renamed.get(key) ?? key;
   for (;;) {
-    const grids = gridsOf(rows, dimensions, rename).filter((grid) => totalBlocks(grid, minimum) !== null);
+    const grids = gridsOf(rows, dimensions.length, rename).filter((grid) => totalBlocks(grid, minimum) !== null);
     const smallest = smallestCells(grids, other);
     const total = [...smallest.values()];
     const tooSmall = [...smallest].filter(([key, units]) => key !== other && units < minimum);
@@ -36,14 +41,18 @@ export function publishMetric(metric: string, rows: MetricRows, dimensions: numb
     const candidates = [...smallest]
       .filter(([key]) => key !== other)
       .sort((a, b) => a[1] - b[1] || (a[0] < b[0] ? -1 : 1));
-    if (dimensions > 0 && (tooSmall.length > 0 || alone) && candidates.length > 0) {
-      for (const [key] of tooSmall.length > 0 ? tooSmall : candidates.slice(0, 1)) merge(renamed, key, other);
+    if (dimensions.length > 0 && (tooSmall.length > 0 || alone) && candidates.length > 0) {
+      for (const [key] of tooSmall) merge(renamed, key, otherOf(key, dimensions));
+      if (tooSmall.length === 0) for (const [key] of candidates.slice(0, 1)) merge(renamed, key, other);
       continue;
     }
-    const schedules = grids.map((grid) => (dimensions === 0 ? wholeOnly(grid, minimum) : schedule(grid, minimum)));
+    const schedules = grids.map((grid) =>
+      dimensions.length === 0 ? wholeOnly(grid, minimum) : schedule(grid, minimum)
+    );
     const failed = schedules.some((found) => found === null);
     if (failed && total.length > 1) {
-      for (const [key] of candidates.slice(0, Math.ceil(candidates.length / 8))) merge(renamed, key, other);
+      for (const [key] of candidates.slice(0, Math.ceil(candidates.length / 8)))
+        merge(renamed, key, otherOf(key, dimensions));
       continue;
     }
     const final = failed ? grids.map((grid) => wholeOnly(grid, minimum)) : schedules;
@@ -77,6 +86,13 @@ function smallestCells(grids: readonly Grid[], other: string): Map<string, numbe
   return smallest;
 }
 
+/** The cell that a small one becomes part of: all `other` but for the phase, which estimates are stratified by. */
+function otherOf(key: string, dimensions: readonly string[]): string {
+  const cell = JSON.parse(key) as string[];
+  const kept = cellKey(cell.map((value, i) => (dimensions[i] === phaseDimension ? value : "other")));
+  return kept === key ? cellKey(cell.map(() => "other")) : kept;
+}
+
 function merge(renamed: Map<string, string>, key: string, other: string): void {
   for (const [from, to] of renamed) if (to === key) renamed.set(from, other);
   renamed.set(key, other);
@@ -107,21 +123,23 @@ function emit({metric, plan, rename, wholeFrom, table, rows, to, carried}: Emiss
     known.rows.push(row);
     cells.set(key, known);
   }
-  for (const {cell, blocks: own, rows: members} of cells.values()) {
-    // Without knowing who entered when, entry dates are all one.
-    const blocks = placeOf.size < places.length || table === "path" ? own : own.length === 0 ? oneBlock(1) : own;
+  // Cells are published on dates of the total only.
+  const lastOfTotal = (date: string): string => {
+    const block = plan.total[which][placeOf.get(date) ?? 0];
+    return places.findLast((_, i) => plan.total[which][i] === block) ?? date;
+  };
+  for (const {cell, blocks, rows: members} of cells.values()) {
     const byBlock = new Map<number, CubeRow[]>();
     for (const row of members) {
       const block = blocks[placeOf.get(row.date) ?? 0] ?? 0;
       byBlock.set(block, [...(byBlock.get(block) ?? []), row]);
     }
-    for (const [block, parts] of byBlock) {
-      const dates = parts.map(({date}) => date).sort();
-      const last = places.filter((_, i) => blocks[i] === block).at(-1) ?? dates.at(-1) ?? "";
-      const until = last > (dates.at(-1) ?? "") && table === "path" ? last : (dates.at(-1) ?? last);
+    for (const parts of byBlock.values()) {
+      const dates = [...new Set(parts.map(({date}) => date))].sort();
+      const from = dates[0] ?? "";
+      const until = lastOfTotal(dates.at(-1) ?? "");
       to.push({...added(parts), date: until, cell, metric});
-      if (dates[0] !== undefined && dates[0] !== until)
-        carried.push({table, metric, variant: wholeFrom.variant, cell, from: dates[0], until});
+      if (from !== until) carried.push({table, metric, variant: wholeFrom.variant, cell, from, until, dates});
     }
   }
 }

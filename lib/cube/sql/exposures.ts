@@ -71,6 +71,8 @@ export interface UnitsOptions {
   }[];
   /** Attributes that the exposures bring themselves. */
   own: readonly Attribute[];
+  /** The first day of each phase of exposure and its name, oldest first; empty for an experiment without phases. */
+  phases: readonly {readonly day: number; readonly name: string}[];
   /** Whether `activated` (unit, t) says when a unit's activation event came. */
   activation: boolean;
 }
@@ -79,13 +81,26 @@ export interface UnitsOptions {
  * Returns the statement of `unit_rows`: a number `u`, whether it `counts`, `exposed` and `entry` in microseconds
  * (they differ where an activation event must follow), their days, the attributes, and its dimensions' kept values.
  */
-export function unitRows(dialect: Dialect, {offsets}: Known, {tops, joins, own, activation}: UnitsOptions): string {
+export function unitRows(
+  dialect: Dialect,
+  {offsets}: Known,
+  {tops, joins, own, phases, activation}: UnitsOptions
+): string {
   const owner = (i: number) => joins.findIndex(({dimensions}) => dimensions.includes(i));
   const dimensions = tops.map((values, i) => {
     const source = owner(i) < 0 ? "f" : `j${owner(i)}`;
     const kept = values.length === 0 ? "false" : `${source}.d${i} IN (${values.map(dialect.literal).join(", ")})`;
     return `CASE WHEN ${source}.d${i} IS NULL THEN 'unknown' WHEN ${kept} THEN ${source}.d${i} ELSE 'other' END AS d${i}`;
   });
+  const [first, ...later] = phases;
+  if (first !== undefined) {
+    const cases = later
+      .toReversed()
+      .map(({day: from, name}) => `WHEN ${dayOf(dialect, "f.t", offsets)} >= ${from} THEN ${dialect.literal(name)}`);
+    dimensions.push(
+      `${cases.length === 0 ? dialect.literal(first.name) : `CASE ${cases.join(" ")} ELSE ${dialect.literal(first.name)} END`} AS d${tops.length}`
+    );
+  }
   const attributes = [
     ...own.map(({id}) => `f.${id}`),
     ...joins.flatMap((join, i) => join.attributes.map(({id}) => `j${i}.${id}`))
