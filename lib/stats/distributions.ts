@@ -233,7 +233,8 @@ function studentUpperQuantile(q: number, df: number): number {
   const s = z * z;
   const crude = (1 + s) / df;
   // near the middle a difference of tails has no digits, the lower tail of t² has all
-  if (!(crude < 1) || (q > 0.4 && crude >= 0.005)) return Math.sqrt(df) * Math.exp(0.5 * betaLogOdds(1 - 2 * q, 2 * q, 0.5, 0.5 * df));
+  if (!(crude < 1) || (q > 0.4 && crude >= 0.005))
+    return Math.sqrt(df) * Math.exp(0.5 * betaLogOdds(1 - 2 * q, 2 * q, 0.5, 0.5 * df));
   const hill =
     z *
     (1 +

@@ -43,35 +43,49 @@ export function logBetaPower(a: number, b: number, {x, y, logX, logY}: UnitPoint
  *
  * @param a first shape, a positive number
  * @param b second shape, a positive number
- * @see continued fraction https://dlmf.nist.gov/8.17.E22
+ * @see Didonato & Morris (1992), Algorithm 708, routine BFRAC, https://doi.org/10.1145/131766.131776
  */
 export function logIncompleteBeta(a: number, b: number, point: UnitPoint): LogTails {
   const {x, y} = point;
   const power = logBetaPower(a, b, point);
-  if (x * (a + b + 2) < a + 1) {
-    const lower = Math.min(0, power + Math.log(fraction(a, b, x) / a));
+  const n = a + b;
+  // how far the mean lies above x, in units of 1/n: from the smaller of x and y, as the other has lost its digits
+  const gap = x < y ? a - n * x : n * y - b;
+  if (x * (n + 2) < a + 1) {
+    const lower = Math.min(0, power + Math.log(fraction(a, b, x, y, gap)));
     return {lower, upper: logOneMinusExp(lower)};
   }
-  const upper = Math.min(0, power + Math.log(fraction(b, a, y) / b));
+  const upper = Math.min(0, power + Math.log(fraction(b, a, y, x, -gap)));
   return {lower: logOneMinusExp(upper), upper};
 }
 
-function fraction(a: number, b: number, x: number): number {
-  let c = 1;
-  let d = 1 / (1 - ((a + b) * x) / (a + 1));
-  let h = d;
-  for (let m = 1; m < 1e7; m++) {
-    const twice = a + 2 * m;
-    const even = (m * (b - m) * x) / ((twice - 1) * twice);
-    d = 1 / (1 + even * d);
-    c = 1 + even / c;
-    h *= d * c;
-    const odd = (-(a + m) * (a + b + m) * x) / (twice * (twice + 1));
-    d = 1 / (1 + odd * d);
-    c = 1 + odd / c;
-    const change = d * c;
-    h *= change;
-    if (Math.abs(change - 1) < 4.5e-16) break;
+/** I_x(a, b) over x^a y^b / B(a, b), where gap = a - (a + b) x is more than -1. */
+function fraction(a: number, b: number, x: number, y: number, gap: number): number {
+  const c = 1 + gap;
+  const c0 = b / a;
+  const c1 = 1 + 1 / a;
+  let p = 1;
+  let s = a + 1;
+  let [lastTop, lastBottom] = [0, 1];
+  let [top, bottom] = [1, c / c1];
+  let value = c1 / c;
+  for (let n = 1; n < 1e7; n++) {
+    const t = n / a;
+    const w = n * (b - n) * x;
+    const e = a / s;
+    const alpha = p * (p + c0) * e * e * (w * x);
+    const beta = n + w / s + ((t + 1) / (c1 + t + t)) * (c + n * (y + 1));
+    p = t + 1;
+    s += 2;
+    const nextTop = alpha * lastTop + beta * top;
+    const nextBottom = alpha * lastBottom + beta * bottom;
+    const next = nextTop / nextBottom;
+    lastTop = top / nextBottom;
+    lastBottom = bottom / nextBottom;
+    top = next;
+    bottom = 1;
+    if (Math.abs(next - value) <= 4.5e-16 * next) return next;
+    value = next;
   }
-  return h;
+  return value;
 }

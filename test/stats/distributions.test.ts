@@ -53,6 +53,11 @@ describe("distributions", () => {
       }
   });
 
+  it("large shapes beside small ones keep their digits: F(2, m) has (1 + 2 x / m)^(-m / 2) above x", () => {
+    for (const m of [1e6, 1e9, 1e12])
+      expect(F.sf(5, 2, m) / Math.exp((-m / 2) * Math.log1p(10 / m))).toBeCloseTo(1, 11);
+  });
+
   it("t changes its method at 30 df without a step", () => {
     for (const x of [0.01, 1, 4, 8, 9, 40]) {
       const [before, after] = [t.sf(x, 30 - 1e-9), t.sf(x, 30)];
