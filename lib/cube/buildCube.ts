@@ -5,6 +5,9 @@ import {openDuckdb} from "./engines/duckdb.ts";
 import {planCube} from "./plan.ts";
 import type {Cube, Pins} from "./row.ts";
 import {runSteps} from "./steps.ts";
+import {buildReady} from "./tables/buildReady.ts";
+import {buildSnapshots} from "./tables/buildSnapshots.ts";
+import {buildSummary} from "./tables/buildSummary.ts";
 
 export interface BuildCubeOptions {
   /** Folder of the definitions, which paths are relative to. */
@@ -29,11 +32,15 @@ export async function buildCube(
   definitions: Definitions,
   {dataDir, engine, threads, memory, asOf, pins}: BuildCubeOptions
 ): Promise<Cube> {
-  const plan = planCube(experiment, definitions);
+  const shape = definitions.sources.facts[experiment.exposures]?.shape;
   const own = engine ?? (await openDuckdb({directory: dataDir, threads, memory}));
   const steps = runSteps(own);
   try {
     const context = {engine: own, steps, definitions, dataDir};
+    if (shape === "summary") return await buildSummary(context, experiment);
+    if (shape === "snapshots") return await buildSnapshots(context, experiment);
+    if (shape === "cube") return await buildReady(context, experiment);
+    const plan = planCube(experiment, definitions);
     return await buildLogs(context, plan, {...(asOf !== undefined && {asOf}), ...(pins && {pins})});
   } finally {
     if (engine === undefined) await own.close();
