@@ -29,21 +29,34 @@ export function bayesian(readout: Readout, root: string): Html {
     "What is likely?",
     html`The ${term("posterior", "belief after the data", root)}, prior: ${view.prior}. It explains; the decision rests
     on the registered test.`,
-    lead && lead.posterior.length > 1
+    lead && lead.posterior.length > 0
       ? figure({
           chart: "posterior",
           metric: metric.key,
           height: 210,
-          title: html`Posterior of ${name(metric.name)}`,
-          subtitle: "where each variant\u2019s true mean is likely to be",
+          title:
+            lead.posterior.length > 1
+              ? html`Posterior of ${name(metric.name)}`
+              : html`Posterior of the difference in ${name(metric.name)}`,
+          subtitle:
+            lead.posterior.length > 1
+              ? "where each variant\u2019s true mean is likely to be"
+              : "where the true difference from control is likely to be",
           reading: html`With probability ${probability(lead.probabilityBetter)}
           ${name(variantName(readout, lead.variant))} is ${better} than
           ${name(variantName(readout, readout.variants.find((v) => v.role === "control")?.key ?? "control"))}. Choosing
-          it costs ${formatDifference(lead.expectedLoss, metric, {signed: false})} on average if that is wrong.`,
+          it costs ${loss(lead.expectedLoss)} on average.`,
           table: all()
         })
       : all()
   );
+
+  // A loss far below a hundredth of the effect is nothing to a reader, however many digits it has.
+  function loss(value: number | null): string {
+    if (!metric || value === null) return "\u2013";
+    const width = Math.abs(lead?.credibleInterval?.[1] ?? 0) + Math.abs(lead?.credibleInterval?.[0] ?? 0);
+    return value < width / 1000 ? "next to nothing" : formatDifference(value, metric, {signed: false});
+  }
 
   function all(): Html {
     return table(
@@ -60,7 +73,7 @@ export function bayesian(readout: Readout, root: string): Html {
         probability(c.probabilityBetter),
         probability(best.get(c.variant) ?? null),
         metric ? formatDifferenceInterval(c.credibleInterval, metric) : "",
-        metric ? formatDifference(c.expectedLoss, metric, {signed: false}) : ""
+        loss(c.expectedLoss)
       ])
     );
   }

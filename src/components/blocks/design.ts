@@ -13,7 +13,7 @@ export function design(readout: Readout): Html {
     "design",
     "Registered design",
     "As it was written down; what the numbers above are held against.",
-    html`<pre class="yaml"><code class="language-yaml">${readout.design.text}</code></pre>`,
+    html`<pre class="yaml" tabindex="0"><code class="language-yaml">${readout.design.text}</code></pre>`,
     phases.length > 1
       ? html`<h3>Phases</h3>
           ${table(
@@ -35,7 +35,7 @@ export function design(readout: Readout): Html {
     input.sql
       ? html`<details class="data">
           <summary>The SQL that reads the logs</summary>
-          <pre><code class="language-sql">${input.sql}</code></pre>
+          <pre tabindex="0"><code class="language-sql">${input.sql}</code></pre>
         </details>`
       : null,
     html`<p class="marks">

@@ -1,9 +1,11 @@
 import {formatBytes, formatCount, formatDate, formatList, plural} from "../../lib/experiment/format.ts";
+import type {Reason} from "../../lib/cube/reasons.ts";
+import {reasons} from "../../lib/cube/reasons.ts";
 import type {Readout} from "../../lib/experiment/readout.ts";
 import {figure} from "./figure.ts";
 import type {Html} from "./html.ts";
 import {html, name} from "./html.ts";
-import {absent, section} from "./section.ts";
+import {absent, section, sentence} from "./section.ts";
 import {variantName} from "./subject.ts";
 import {table} from "./table.ts";
 
@@ -76,7 +78,12 @@ function exclusions({input}: Readout): Html {
       ${table(
         "Rows that do not count, by reason",
         [{head: "Reason"}, {head: "Log", fold: true}, {head: "Rows", number: true}, {head: "Units", number: true}],
-        input.excluded.map((e) => [name(e.text), name(e.fact ?? "\u2013"), formatCount(e.rows), formatCount(e.units)])
+        input.excluded.map((e) => [
+          name(e.reason in reasons ? sentence(reasons[e.reason as Reason]).slice(0, -1) : e.text),
+          name(e.fact ?? "\u2013"),
+          formatCount(e.rows),
+          formatCount(e.units)
+        ])
       )}
     </div>`;
 }

@@ -12,7 +12,7 @@ export function failed(entry: Pick<IndexEntry, "owner" | "start" | "asOf"> | nul
     </section>
     <section id="reason" aria-labelledby="reason-heading">
       <h2><span id="reason-heading">What went wrong?</span></h2>
-      <pre class="error">${reason}</pre>
+      <pre class="error" tabindex="0">${reason}</pre>
       <p>
         Mend the definition or the log and build again; <code>readout validate</code> checks the definitions without
         reading data.

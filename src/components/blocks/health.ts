@@ -1,4 +1,4 @@
-import {formatDate, formatNumber, formatPValue} from "../../lib/experiment/format.ts";
+import {formatDate, formatNumber, formatPValue, sayPValue} from "../../lib/experiment/format.ts";
 import type {HealthCheck, Readout} from "../../lib/experiment/readout.ts";
 import type {CheckStatus} from "../../lib/experiment/words.ts";
 import type {Html} from "./html.ts";
@@ -8,13 +8,15 @@ import {table} from "./table.ts";
 
 const order: CheckStatus[] = ["blocked", "warning", "ok"];
 
+/** Of the checks that are fine, those that a reader asks for first. */
+const asked = ["sample-ratio", "pre-period", "crossovers"];
+
 /** Returns the health line: the checks that matter most in words, the rest as a count; it unfolds into all of them. */
 export function health({health: {status, checks}}: Readout): Html {
   const sorted = [...checks].sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
-  const shown = [
-    ...sorted.filter((c) => c.status !== "ok").slice(0, 3),
-    ...checks.filter((c) => c.status === "ok").slice(0, 2)
-  ].slice(0, 3);
+  const troubles = sorted.filter((c) => c.status !== "ok");
+  const fine = checks.filter((c) => c.status === "ok" && asked.includes(c.key));
+  const shown = [...troubles, ...(fine.length > 0 ? fine : checks.filter((c) => c.status === "ok"))].slice(0, 3);
   return html`<section id="belief" aria-labelledby="belief-heading">
     <h2 class="sr"><span id="belief-heading">Can it be believed?</span></h2>
     ${
@@ -36,13 +38,9 @@ export function health({health: {status, checks}}: Readout): Html {
 function row(check: HealthCheck) {
   return [
     name(check.name),
-    html`${check.message}${check.status === "ok" ? null : html`<br /><span class="todo">${check.whatToDo}</span>`}${
-      check.details.length > 1
-        ? html`<ul class="details">
-            ${check.details.map((d) => html`<li>${name(d.label)} ${d.value === null ? "" : formatNumber(d.value)}${d.status === "ok" ? null : html` ${pill(d.status, checkTones[d.status])}`}</li>`)}
-          </ul>`
-        : null
-    }`,
+    html`${check.message}${check.status === "ok" ? null : html`<br /><span class="todo">${check.whatToDo}</span>`}${unusual(
+      check
+    )}`,
     check.value === null
       ? "\u2013"
       : check.value > 0 && check.value < 1
@@ -53,8 +51,21 @@ function row(check: HealthCheck) {
   ];
 }
 
-function brief({message}: HealthCheck): string {
-  return message.length > 90 ? `${message.slice(0, 88).trimEnd()}\u2026` : message;
+/** The parts of a check that are not fine; the fine ones as a count. */
+function unusual({details}: HealthCheck): Html | null {
+  const rows = details.filter((d) => d.status !== "ok");
+  if (rows.length === 0) return null;
+  const rest = details.length - rows.length;
+  return html`<ul class="details">
+    ${rows.slice(0, 12).map((d) => html`<li>${name(d.label)} <span class="role">${d.value !== null && d.value >= 0 && d.value < 1 ? formatPValue(d.value) : formatNumber(d.value)}</span> ${pill(d.status, checkTones[d.status])}</li>`)}
+    ${rest > 0 ? html`<li class="role">${rest} others are fine</li>` : null}
+  </ul>`;
+}
+
+/** A fine check is said by its name; of the others the message, as far as a line holds it. */
+function brief({status, message, value}: HealthCheck): string {
+  if (status === "ok") return value !== null && value > 0 && value < 1 ? sayPValue(value) : "";
+  return message.length > 80 ? `${message.slice(0, 78).trimEnd()}\u2026` : message;
 }
 
 function count(checks: readonly HealthCheck[]): string {

@@ -85,7 +85,8 @@ export function pageMarkdown(md: MarkdownIt, blocks: PageBlocks): MarkdownIt {
   });
   md.renderer.rules.page_block = (tokens, i, _options, env) =>
     isPage(env) ? `${blocks.block(tokens[i]?.content ?? "", env)}\n` : "";
-  md.renderer.rules.formula_block = (tokens, i) => `<div class="formula">${typeset(tokens[i], true)}</div>\n`;
+  md.renderer.rules.formula_block = (tokens, i) =>
+    `<div class="formula" tabindex="0" role="group" aria-label="formula">${typeset(tokens[i], true)}</div>\n`;
   md.renderer.rules.formula = (tokens, i) => typeset(tokens[i], false);
   return md;
 }

@@ -111,7 +111,7 @@ export function mainTable(readout: Readout, root: string, many: boolean): Html {
               <td class="number fold">${formatPValue(c.pValue)}</td>`
       }
       <td class="number state">
-        ${guardrail ? pill(guardrail.status, guardrailTones[guardrail.status]) : formatPValue(c.adjustedPValue)}
+        ${guardrail ? pill(guardrail.status, guardrailTones[guardrail.status]) : formatPValue(c.adjustment.correction === "none" ? null : c.adjustedPValue)}
       </td>
     </tr> `;
   }
@@ -179,12 +179,22 @@ function behind(readout: Readout): Html {
             )}
           </tbody>
         </table>
-        ${test ? html`<p>${test.test}${test.adjustment.covariate ? `; covariate: ${test.adjustment.covariate}` : ""}${test.adjustment.phases > 1 ? `; ${test.adjustment.phases} entry phases` : ""}; correction: ${test.adjustment.correction}.${m.exactFrom ? ` Whole-variant sums are exact as of ${m.exactFrom}.` : ""}</p>` : null}
-        ${m.sql ? html`<pre><code class="language-sql">${m.sql}</code></pre>` : null}
+        ${test ? html`<p>${testNames[test.test] ?? test.test}${test.adjustment.covariate ? `; covariate: ${test.adjustment.covariate}` : ""}${test.adjustment.phases > 1 ? `; ${test.adjustment.phases} entry phases` : ""}; correction: ${test.adjustment.correction}.${m.exactFrom ? ` Whole-variant sums are exact as of ${m.exactFrom}.` : ""}</p>` : null}
+        ${m.sql ? html`<pre tabindex="0"><code class="language-sql">${m.sql}</code></pre>` : null}
       </details>`;
     })}
   </details>`;
 }
+
+/** What the tests are called where a reader looks for the method. */
+const testNames: Record<string, string> = {
+  welch: "Welch\u2019s t-test",
+  cuped: "Welch\u2019s t-test after CUPED",
+  "cuped, repeated at the looks taken": "Welch\u2019s t-test after CUPED, interval repeated at the looks taken",
+  score: "Score test of two proportions",
+  delta: "Delta method for a ratio",
+  none: "No test yet"
+};
 
 function exact(value: number | null): string {
   return value === null ? "\u2013" : String(Number(value.toPrecision(10))).replace("-", "\u2212");

@@ -27,7 +27,7 @@ export function power(readout: Readout, root: string): Html {
     html`<ul class="plain">
       ${result.detectable === null ? null : html`<li>An effect of ${formatPercent(result.detectable)} or more ${term("detectable", "can be seen", root)} as it stands.</li>`}
       ${result.achieved === null ? null : html`<li>Power for the planned effect is ${formatPercent(result.achieved, {decimals: 0})} now.</li>`}
-      ${result.daysLeft === null ? null : html`<li>${result.daysLeft > 0 ? html`About ${plural(Math.ceil(result.daysLeft), "day")} left at the present traffic.` : "Nothing is left to wait for."}</li>`}
+      ${result.daysLeft === null || (result.requiredUnits !== null && result.units >= result.requiredUnits) ? null : html`<li>${result.daysLeft > 0 ? html`About ${plural(Math.ceil(result.daysLeft), "day")} left at the present traffic.` : "Nothing is left to wait for."}</li>`}
       ${conditional.map((c) => conditionalPower(c, metric.sequential !== null && metric.sequential.comparisons.length > 1 ? variantName(readout, c.variant) : null))}
     </ul>`
   );

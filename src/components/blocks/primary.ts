@@ -88,12 +88,14 @@ function facts(
   else if (last && metric.method === "always-valid")
     rows.push([term("always-valid", "p (always valid)", root), formatPValue(last.pValue)]);
   else rows.push([term("p-value", "p", root), formatPValue(comparison.pValue)]);
-  if (comparison.adjustedPValue !== null)
+  if (comparison.adjustedPValue !== null && comparison.adjustment.correction !== "none")
     rows.push([term("adjusted-p", "p, adjusted", root), formatPValue(comparison.adjustedPValue)]);
   if (looks.length)
     rows.push([
       term("look", "Look", root),
-      `${looks.length} of ${looks.length + (metric.sequential?.future.length ?? 0)}`
+      metric.sequential?.future.length
+        ? `${looks.length} of ${looks.length + metric.sequential.future.length}`
+        : String(looks.length)
     ]);
   if (metric.sequential?.fraction != null)
     rows.push([term("information", "Information", root), formatPercent(metric.sequential.fraction, {decimals: 0})]);

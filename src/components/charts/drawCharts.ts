@@ -195,12 +195,17 @@ export const charts: Record<string, (request: ChartRequest) => Element | null> =
     );
     if (!metric || rows.size === 0) return null;
     const values = [...rows.values()];
+    const difference = values.every((r) => r.color > 0);
     const width =
       Math.max(...values.map((r) => r.mean + 3 * r.deviation)) -
       Math.min(...values.map((r) => r.mean - 3 * r.deviation));
     const scale = metric.kind === "proportion" || metric.kind === "retention" ? 100 : 1;
     const decimals = intervalDecimals([0, width / 3], {scale});
-    return posterior(values, {...size, format: (value) => formatAmount(value, metric, {decimals})});
+    return posterior(values, {
+      ...size,
+      difference,
+      format: (value) => formatAmount(value, metric, {decimals, signed: difference})
+    });
   },
 
   traffic({readout, size}) {

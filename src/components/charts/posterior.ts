@@ -5,14 +5,17 @@ import {clip, frame, ink, spread, variantColor} from "./theme.ts";
 /** A normal belief about a variant's mean. */
 export type PosteriorRow = {name: string; color: number; mean: number; deviation: number};
 
+/** How beliefs are drawn; differences have a line of no difference. */
+export type PosteriorOptions = ChartSize & {difference?: boolean; format: (value: number) => string};
+
 /** Returns the beliefs as densities, each named at its peak; `format` writes values of the axis. */
 export function posterior(
   rows: readonly PosteriorRow[],
-  {width, height, format}: ChartSize & {format: (value: number) => string}
+  {width, height, format, difference = false}: PosteriorOptions
 ): Element {
   const known = rows.filter((r) => r.deviation > 0);
-  const low = Math.min(...known.map((r) => r.mean - 3.6 * r.deviation));
-  const high = Math.max(...known.map((r) => r.mean + 3.6 * r.deviation));
+  const low = Math.min(...(difference ? [0] : []), ...known.map((r) => r.mean - 3.6 * r.deviation));
+  const high = Math.max(...(difference ? [0] : []), ...known.map((r) => r.mean + 3.6 * r.deviation));
   const curve = known.flatMap((r) =>
     Array.from({length: 121}, (_, i) => {
       const x = low + (i / 120) * (high - low);
@@ -34,6 +37,7 @@ export function posterior(
     x: {domain: [low, high], label: null, ticks: Math.max(3, Math.round(width / 130)), tickFormat: format},
     y: {domain: [0, top * 1.04], axis: null},
     marks: [
+      difference ? Plot.ruleX([0], {stroke: ink}) : null,
       Plot.areaY(curve, {
         x: "x",
         y1: 0,
