@@ -4,30 +4,41 @@ import {parseShare} from "./parseShare.ts";
 import type {ComparisonResult, MetricResult} from "./readout.ts";
 
 /**
- * Returns what a primary metric says of one treatment under the registered design: `gain` or `harm` only by a crossing
- * (group-sequential, always-valid) or at the planned end (fixed; p-value adjusted over primary comparisons, alpha as
- * declared); `ruled-out` where the interval that is valid tonight leaves no room for the minimum effect and the planned
- * end is reached or the design may stop; else `unclear`. Null without a number.
+ * Returns what a primary metric says of one treatment under the registered design, at the declared alpha and sides:
+ *
+ * - `gain` or `harm` only by a crossing (group-sequential, always-valid) or at the planned end (fixed: p-value adjusted
+ *   over primary comparisons);
+ * - `ruled-out` where no harm is shown and the interval that may be read tonight leaves no room for the minimum effect,
+ *   also of a gain that is significant and too small to act on; or where a futility boundary was crossed;
+ * - else `unclear`; null without a number.
  */
 export function primaryState(
-  {alpha, minimumEffect}: Experiment,
+  {alpha, minimumEffect}: Pick<Experiment, "alpha" | "minimumEffect">,
   metric: MetricResult,
   comparison: ComparisonResult,
   {ended}: {ended: boolean}
 ): PrimaryState | null {
-  const {relativeDifference, difference, relativeInterval, adjustedPValue} = comparison;
+  const {difference, adjustedPValue, variant} = comparison;
   if (difference === null) return null;
+  const fixed = metric.method === "fixed";
+  if (fixed && !ended) return "unclear";
   const good = metric.direction === "increase" ? difference > 0 : difference < 0;
-  if (metric.method === "fixed") {
-    if (!ended) return "unclear";
-    if (adjustedPValue !== null && adjustedPValue < alpha) return good ? "gain" : "harm";
-  } else {
-    const crossed = metric.sequential?.comparisons.find(({variant}) => variant === comparison.variant)?.crossed ?? null;
-    if (crossed !== null) return crossed.side === "efficacy" ? "gain" : crossed.side === "harm" ? "harm" : "ruled-out";
-  }
-  const declared = minimumEffect[metric.key];
-  if (declared === undefined || relativeDifference === null || relativeInterval === null) return "unclear";
-  const best =
-    metric.direction === "increase" ? relativeInterval[1] : relativeInterval[0] === null ? null : -relativeInterval[0];
-  return best !== null && best < parseShare(declared) ? "ruled-out" : "unclear";
+  const crossed = metric.sequential?.comparisons.find((each) => each.variant === variant)?.crossed?.side ?? null;
+  const significant = fixed && adjustedPValue !== null && adjustedPValue < alpha;
+  if (fixed ? significant && !good : crossed === "harm") return "harm";
+  if (tooSmall(minimumEffect[metric.key], metric, comparison)) return "ruled-out";
+  if (fixed ? significant : crossed === "efficacy") return "gain";
+  return crossed === "futility" ? "ruled-out" : "unclear";
+}
+
+/** Whether the best effect that the interval holds is below the smallest worth acting on. */
+function tooSmall(
+  declared: string | undefined,
+  {direction}: MetricResult,
+  {relativeInterval}: ComparisonResult
+): boolean {
+  if (declared === undefined || relativeInterval === null) return false;
+  const [lower, upper] = relativeInterval;
+  const best = direction === "increase" ? upper : lower === null ? null : -lower;
+  return best !== null && best < parseShare(declared);
 }
