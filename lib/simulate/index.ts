@@ -8,3 +8,5 @@ export {simulateSchema} from "./simulateSchema.ts";
 export type {SimulateBlock, SimulateSpec} from "./simulateSchema.ts";
 export {createRoom, simulateUnit} from "./simulateUnit.ts";
 export type {UnitSink} from "./simulateUnit.ts";
+export {sumDays} from "./sumDays.ts";
+export type {RunningSums, SumDaysOptions} from "./sumDays.ts";
