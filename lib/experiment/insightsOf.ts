@@ -7,8 +7,9 @@ type Insight = Readout["insights"][number];
 const shown = 6;
 
 /**
- * Returns what stands out in a readout, most telling first, each with its evidence and no advice beyond it: anomalies, a
- * segment that differs, a guardrail near its limit, a metric that moved against the primary, how much is left.
+ * Returns what stands out in a readout, at most six, most telling first, each with its evidence and no advice beyond it:
+ * anomalies, a segment that differs (Cochran's Q, p < 0.01, or Simpson's paradox), a guardrail that has used half of its
+ * margin, a metric that moved against the primary (adjusted p below alpha), how much is left.
  */
 export function insightsOf(metrics: readonly MetricResult[], health: Readout["health"]): Insight[] {
   const insights: Insight[] = health.checks
@@ -16,7 +17,8 @@ export function insightsOf(metrics: readonly MetricResult[], health: Readout["he
     .map(({key, message, status, value, threshold}) => ({
       key: `health-${key}`,
       text: message,
-      evidence: value === null ? status : `value ${value}, threshold ${threshold ?? "none"}`,
+      evidence:
+        value === null ? status : `value ${short(value)}, threshold ${threshold === null ? "none" : short(threshold)}`,
       weight: status === "blocked" ? 100 : 40
     }));
   for (const metric of metrics)
@@ -39,14 +41,16 @@ function segmentInsights({key, name, role, segmentSummaries, segments}: MetricRe
   }));
 }
 
-function guardrailInsights({key, name, guardrail, comparisons}: MetricResult): Insight[] {
+/** A guardrail that moved the wrong way by half of its margin or more, and is not proven to be within it. */
+function guardrailInsights({key, name, direction, guardrail, comparisons}: MetricResult): Insight[] {
   return (guardrail ?? [])
-    .filter(({status, margin}) => status !== "severe" && margin !== null)
-    .flatMap(({variant, margin, status}): Insight[] => {
+    .filter(({status}) => status === "worsened" || status === "not-yet-known")
+    .flatMap(({variant, margin}): Insight[] => {
       const own = comparisons.find((comparison) => comparison.variant === variant);
-      const change = margin!.relative ? own?.relativeDifference : own?.difference;
-      const used = change == null ? 0 : Math.abs(change) / margin!.value;
-      if (used < 0.5 || status === "passed") return [];
+      const change = margin?.relative ? own?.relativeDifference : own?.difference;
+      const worse = (direction === "decrease" ? 1 : -1) * (change ?? 0);
+      const used = margin === null ? 0 : worse / margin.value;
+      if (used < 0.5) return [];
       return [
         {
           key: `guardrail-${key}-${variant}`,
@@ -65,7 +69,7 @@ function againstInsights(primary: MetricResult, metric: MetricResult): Insight[]
     const good = (value: number | null, {direction}: MetricResult): number =>
       value === null ? 0 : Math.sign(value) * (direction === "increase" ? 1 : -1);
     const against = good(comparison.difference, metric) < 0 && good(lead?.difference ?? null, primary) > 0;
-    if (!against || (comparison.adjustedPValue ?? 1) >= 0.05) return [];
+    if (!against || (comparison.adjustedPValue ?? 1) >= 1 - comparison.level) return [];
     return [
       {
         key: `against-${metric.key}-${comparison.variant}`,
@@ -87,4 +91,8 @@ function powerInsights({key, name, role, power}: MetricResult): Insight[] {
       weight: 30
     }
   ];
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(3)));
 }
