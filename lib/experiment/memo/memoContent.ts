@@ -70,7 +70,10 @@ export function memoContent(readout: Readout): MemoContent {
           {
             heading: "Guardrails",
             lines: [],
-            bullets: guardrails.map(({sentence, status, variant}) => `${status}, ${variant}: ${sentence}`)
+            bullets: guardrails.map(
+              ({sentence, status, variant}) =>
+                `${status.replaceAll("-", " ")}, ${nameOf(readout, variant)}: ${sentence}`
+            )
           }
         ]),
     {
@@ -102,16 +105,15 @@ export function memoContent(readout: Readout): MemoContent {
 }
 
 /** Returns the main table: one row per metric and treatment, as text with units. */
-export function mainTable({metrics, variants}: Readout): string[][] {
-  const name = (key: string): string => variants.find((variant) => variant.key === key)?.name ?? key;
-  return metrics.flatMap((metric) =>
+export function mainTable(readout: Readout): string[][] {
+  return readout.metrics.flatMap((metric) =>
     metric.comparisons.map((comparison) => {
       const arm = (key: string) => metric.arms.find(({variant}) => variant === key);
       const [control, treatment] = [arm(comparison.baseline), arm(comparison.variant)];
       return [
         metric.name,
         metric.role,
-        name(comparison.variant),
+        nameOf(readout, comparison.variant),
         formatAmount(control?.mean ?? null, metric),
         formatAmount(treatment?.mean ?? null, metric),
         formatDifference(comparison.difference, metric),
@@ -125,6 +127,10 @@ export function mainTable({metrics, variants}: Readout): string[][] {
       ];
     })
   );
+}
+
+function nameOf({variants}: Readout, key: string): string {
+  return variants.find((variant) => variant.key === key)?.name ?? key;
 }
 
 function numbersNote({metrics, alpha, alternative, correction}: Readout): string {
@@ -141,6 +147,12 @@ function limits(readout: Readout): string[] {
   for (const {name, sequential} of readout.metrics)
     if (sequential !== null && !sequential.guaranteed)
       lines.push(`${name}: the error rate over several looks is not guaranteed.`);
+  if (readout.status === "running")
+    lines.push(
+      "Secondary metrics and guardrails are read at every build without a correction for looks; they err more often than at their level."
+    );
+  if (readout.pin !== null) lines.push(readout.pin.message);
+  if (readout.input.coarsened !== null) lines.push(readout.input.coarsened);
   const excluded = readout.input.excluded.reduce((n, {rows}) => n + rows, 0);
   if (excluded > 0)
     lines.push(

@@ -2,7 +2,8 @@ import type {Readout} from "../readout.ts";
 
 /**
  * Returns the main table as CSV (RFC 4180, full precision): one line per metric and treatment. A text cell that a
- * spreadsheet would run as a formula (it starts with = + - @, a tab or a return) gets an apostrophe before it.
+ * spreadsheet would run as a formula (it starts with = + - @, also full-width or after spaces, a tab or a return) gets an
+ * apostrophe before it.
  *
  * @see https://owasp.org/www-community/attacks/CSV_Injection
  */
@@ -65,6 +66,6 @@ export function memoCsv({metrics}: Readout): string {
 export function csvCell(value: string | number | null): string {
   if (value === null) return "";
   if (typeof value === "number") return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const text = /^\s*[=+\-@\uff0b\uff0d\uff1d\uff20]|^[\t\r\n]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

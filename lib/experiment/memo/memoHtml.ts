@@ -1,5 +1,6 @@
 import type {Readout} from "../readout.ts";
 import {memoContent} from "./memoContent.ts";
+import {plainText} from "./plainText.ts";
 
 const colors: Record<string, string> = {
   ship: "#1f7a4d",
@@ -63,5 +64,5 @@ ${body.join("\n")}
 
 /** Returns text that is safe between tags and inside quoted attributes. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return plainText(text).replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,5 +1,6 @@
 import type {Readout} from "../readout.ts";
 import {memoContent} from "./memoContent.ts";
+import {plainText} from "./plainText.ts";
 
 /** Returns the memo as Markdown (CommonMark with tables). Text from data cannot start markup, HTML or a link. */
 export function memoMarkdown(readout: Readout): string {
@@ -22,17 +23,20 @@ export function memoMarkdown(readout: Readout): string {
 
 /** Returns text in which Markdown has nothing to interpret: markup characters escaped, one line, no raw HTML. */
 export function escapeMarkdown(text: string): string {
-  return text
+  return plainText(text)
     .replace(/\s+/g, " ")
+    .trim()
     .replace(/[\\`*_{}[\]()#!|~<>&@:]/g, (character) =>
       character === "&" ? "&amp;" : character === "<" ? "&lt;" : character === ">" ? "&gt;" : `\\${character}`
     )
+    .replace(/\bwww\./gi, (start) => `${start.slice(0, 3)}\\.`)
     .replace(/^(\d+)([.])/, "$1\\$2")
     .replace(/^([-+=])/, "\\$1");
 }
 
 function fenced(code: string): string {
-  const longest = Math.max(2, ...[...code.matchAll(/`+/g)].map(([run]) => run.length));
+  const text = plainText(code).trimEnd();
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = "`".repeat(longest + 1);
-  return `${fence}yaml\n${code.trimEnd()}\n${fence}`;
+  return `${fence}yaml\n${text}\n${fence}`;
 }
