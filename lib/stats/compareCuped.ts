@@ -102,9 +102,12 @@ function compareAdjusted(
   const rest = 1 - share;
   const vx = theta * theta * (a.vxx + b.vxx);
   // the arms share the covariate's mean over both, so their adjusted estimates are correlated
-  const covariance = theta * share * a.vxy + theta * rest * b.vxy - share * rest * vx;
-  const va = a.vyy - 2 * theta * rest * a.vxy + rest * rest * vx;
-  const vb = b.vyy - 2 * theta * share * b.vxy + share * share * vx;
+  const before = a.vyy + b.vyy;
+  // an outcome in proportion to the covariate leaves nothing but rounding
+  const kept = before - 2 * theta * (a.vxy + b.vxy) + vx > 1e-13 * (before + vx) ? 1 : 0;
+  const covariance = kept * (theta * share * a.vxy + theta * rest * b.vxy - share * rest * vx);
+  const va = kept * (a.vyy - 2 * theta * rest * a.vxy + rest * rest * vx);
+  const vb = kept * (b.vyy - 2 * theta * share * b.vxy + share * share * vx);
   const residual = (arm: Arm): ArmEstimate => ({
     n: arm.n,
     estimate: arm.y,
@@ -116,7 +119,6 @@ function compareAdjusted(
     {n: a.n, estimate: a.y - theta * rest * gap, standardError: Math.sqrt(Math.max(0, va))},
     {level, alternative, covariance, degreesOfFreedom: student ? welchDegrees(residual(b), residual(a)) : null}
   );
-  const before = a.vyy + b.vyy;
   // written out: spreading a record of this size takes longer than all the arithmetic
   return {
     method: result.method,

@@ -11,6 +11,22 @@ const control = zip([3.1, 2.4, 5.6, 4.4, 3.9, 2.2, 6.1, 3.3], [2.9, 2.0, 5.1, 4.
 const treatment = zip([4.2, 5.5, 3.8, 6.9, 5.1, 4.7], [3.6, 4.6, 3.5, 5.9, 4.0, 4.4]);
 
 describe("compareCuped(control, treatment, options)", () => {
+  it("finds no variance, whichever arm comes first, where the outcome is proportional to the covariate", () => {
+    const xs = [1.1, 2.7, 3.3, 0.4, 5.9];
+    const arm = (factor: number) => momentsOf(xs.map((x) => ({y: 0.7 * factor * x, x: factor * x})));
+    for (const [a, b] of [
+      [arm(1), arm(1.3)],
+      [arm(1.3), arm(1)]
+    ] as const) {
+      const {standardError, pValue, reason} = compareCuped(a, b);
+      expect({standardError, pValue, reason}).toEqual({
+        standardError: 0,
+        pValue: null,
+        reason: "no variance in either arm"
+      });
+    }
+  });
+
   it.each([{}, {y: 4, x: 4}])("is Welch's test of y - theta x (numpy 2, scipy 1.17.1 ttest_ind) about %o", (origin) => {
     const result = compareCuped(momentsOf(control, origin), momentsOf(treatment, origin));
     expect(result.theta).toBeCloseTo(1.1368450783787598, 11);
