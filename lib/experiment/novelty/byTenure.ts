@@ -3,7 +3,8 @@ import {welchDegrees} from "../../stats/compareMeans.ts";
 import {normal} from "../../stats/distributions.ts";
 import {pair} from "../comparisonOf.ts";
 import type {NoveltyResult} from "../readout.ts";
-import {relativeCovariance} from "./dayEffects.ts";
+import type {DayCovariances} from "./dayCovariances.ts";
+import {isKnown} from "./dayEffects.ts";
 import type {DayEffect} from "./dayEffects.ts";
 import {choleskyOfCovariance} from "./matrix.ts";
 import {maxNormalQuantile} from "./maxNormalQuantile.ts";
@@ -24,12 +25,12 @@ export interface ByTenureOptions {
  */
 export function byTenure(
   index: TenureIndex,
-  [control, treatment]: readonly [string, string],
   effects: readonly DayEffect[],
+  covariances: DayCovariances | null,
   {alpha = 0.05, simultaneous = true}: ByTenureOptions = {}
 ): NoveltyResult["byTenure"] {
   const plain = index.phases.length === 1 && index.sums.kind !== "ratio";
-  const together = simultaneous ? simultaneousLevel(index, [control, treatment], effects, alpha) : null;
+  const together = simultaneous ? simultaneousLevel(covariances, effects, alpha) : null;
   return effects.map(({day, control: c, treatment: t}) => {
     const degreesOfFreedom = plain ? welchDegrees(c, t) : null;
     const own = compareEstimates("by tenure", c, t, {level: 1 - alpha, degreesOfFreedom});
@@ -48,23 +49,14 @@ export function byTenure(
   });
 }
 
-/** Whether a day's relative difference has a standard error. */
-export function isKnown({day, control, treatment}: DayEffect): boolean {
-  const errors = [control.standardError, treatment.standardError];
-  if (day < 0 || treatment.estimate === null || control.estimate === null || control.estimate === 0) return false;
-  return errors.every((error) => error !== null) && errors.some((error) => error! > 0);
-}
-
 function simultaneousLevel(
-  index: TenureIndex,
-  [control, treatment]: readonly [string, string],
+  covariances: DayCovariances | null,
   effects: readonly DayEffect[],
   alpha: number
 ): number | null {
-  const known = effects.filter(isKnown);
-  if (known.length === 0) return null;
-  const matrix = relativeCovariance(index, control, treatment, known);
-  const factor = matrix === null ? null : choleskyOfCovariance(matrix, known.length);
-  if (factor === null) return (1 - alpha) ** (1 / known.length);
-  return 1 - 2 * normal.sf(maxNormalQuantile(factor, known.length, 1 - alpha));
+  const count = effects.filter(isKnown).length;
+  if (count === 0) return null;
+  const factor = covariances === null ? null : choleskyOfCovariance(covariances.relative, count);
+  if (factor === null) return (1 - alpha) ** (1 / count);
+  return 1 - 2 * normal.sf(maxNormalQuantile(factor, count, 1 - alpha));
 }

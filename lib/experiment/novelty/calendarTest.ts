@@ -1,7 +1,5 @@
 import {chiSquare} from "../../stats/distributions.ts";
 import type {NoveltyResult} from "../readout.ts";
-import {pairCovariance} from "./dayEffects.ts";
-import type {DayEffect} from "./dayEffects.ts";
 import {choleskyOfCovariance, dot, forward} from "./matrix.ts";
 import type {TenureBlocks} from "./tenureBlocks.ts";
 import type {TenureIndex} from "./tenureIndex.ts";
@@ -18,17 +16,15 @@ import type {TenureIndex} from "./tenureIndex.ts";
  */
 export function calendarTest(
   index: TenureIndex,
-  {groups, length, first, count}: TenureBlocks,
-  [control, treatment]: readonly [string, string],
-  effects: readonly DayEffect[]
+  blocks: TenureBlocks,
+  [control, treatment]: readonly [string, string]
 ): NonNullable<NoveltyResult["calendar"]> {
   const unknown = (reason: string) => ({cochranQ: null, degreesOfFreedom: null, pValue: null, reason});
+  const {groups, length, count} = blocks;
   const lived = groups.filter(({lived}) => lived > 0);
   if (lived.length < 2 || count < 2)
     return unknown("dates cannot be told from tenure with one cohort or one block of days");
-  const spread = [control, treatment].map((variant, i) =>
-    blockCovariance(index, variant, effects, {length, first, count, arm: i === 0 ? "control" : "treatment"})
-  );
+  const spread = [control, treatment].map((variant) => blockCovariance(index, variant, blocks));
   const [c, t] = spread;
   if (!c || !t) return unknown("the products between days are missing");
   const {kind, origin} = index.sums;
@@ -98,23 +94,21 @@ function subtract(column: Float64Array, known: Float64Array): void {
 function blockCovariance(
   {phases, length: days, first: firstDay, arms}: TenureIndex,
   variant: string,
-  effects: readonly DayEffect[],
-  {length, first, count, arm}: {length: number; first: number; count: number; arm: "control" | "treatment"}
+  {length, first, count}: TenureBlocks
 ): Float64Array | null {
   const own = arms.get(variant);
   if (own === undefined) return null;
+  const {units, covariances} = own;
   const matrix = new Float64Array(count * count);
-  const ratios = new Float64Array(days);
-  for (const effect of effects) ratios[effect.day - firstDay] = effect[arm].estimate ?? 0;
   const offset = first - firstDay;
   for (let j = 0; j < count * length; j++)
     for (let k = j; k < count * length; k++) {
       let [sum, weight] = [0, 0];
       for (let p = 0; p < phases.length; p++) {
-        const row = own.pairs[(p * days + j + offset) * days + k + offset];
-        if (row === undefined || row.n < 2) continue;
-        sum += (row.n - 1) * pairCovariance(row, ratios[j + offset]!, ratios[k + offset]!);
-        weight += row.n - 1;
+        const at = (p * days + j + offset) * days + k + offset;
+        if (units[at] === 0) continue;
+        sum += (units[at]! - 1) * covariances[at]!;
+        weight += units[at]! - 1;
       }
       if (weight === 0) return null;
       const [a, b] = [Math.floor(j / length), Math.floor(k / length)];

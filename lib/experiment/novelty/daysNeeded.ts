@@ -1,4 +1,3 @@
-import {pairCovariance} from "./dayEffects.ts";
 import type {DayEffect} from "./dayEffects.ts";
 import type {TenureIndex} from "./tenureIndex.ts";
 import type {TenureCohort} from "./tenureSums.ts";
@@ -49,25 +48,30 @@ export function weekChangeError(
   let total = 0;
   for (const [i, variant] of [control, treatment].entries()) {
     const arm = i === 0 ? "control" : "treatment";
-    const pairs = arms.get(variant)?.pairs;
+    const own = arms.get(variant);
     const days = effects.filter((effect) => effect.day >= 0 && effect[arm].estimate !== null);
-    if (pairs === undefined || days.length === 0) return null;
-    let [variance, covariance, own, between, mean] = [0, 0, 0, 0, 0];
+    if (own === undefined || days.length === 0) return null;
+    let [variance, covariance, single, between, mean] = [0, 0, 0, 0, 0];
     for (const a of days) {
       mean += ((a[arm].estimate ?? 0) * a[arm].scale) / days.length;
       for (const b of days) {
         if (b.day < a.day) continue;
         for (let p = 0; p < phases.length; p++) {
-          const row = pairs[(p * length + a.day - first) * length + b.day - first];
-          if (row === undefined || row.n < 2) continue;
-          const value = (row.n - 1) * pairCovariance(row, a[arm].estimate ?? 0, b[arm].estimate ?? 0);
-          if (a === b) [variance, own] = [variance + value, own + row.n - 1];
-          else [covariance, between] = [covariance + value, between + row.n - 1];
+          const at = (p * length + a.day - first) * length + b.day - first;
+          const degrees = own.units[at]! - 1;
+          if (degrees < 1) continue;
+          if (a === b) {
+            variance += degrees * own.covariances[at]!;
+            single += degrees;
+          } else {
+            covariance += degrees * own.covariances[at]!;
+            between += degrees;
+          }
         }
       }
     }
-    if (own === 0 || mean === 0) return null;
-    const spread = variance / own - (between === 0 ? 0 : covariance / between);
+    if (single === 0 || mean === 0) return null;
+    const spread = variance / single - (between === 0 ? 0 : covariance / between);
     total += (2 * Math.max(0, spread)) / 7 / (mean * mean);
   }
   return total > 0 ? Math.sqrt(total) : null;

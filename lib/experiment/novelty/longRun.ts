@@ -3,13 +3,12 @@ import {chiSquare} from "../../stats/distributions.ts";
 import {pair} from "../comparisonOf.ts";
 import {formatNumber, formatPercent, formatPercentInterval, sayPValue} from "../format.ts";
 import type {NoveltyResult} from "../readout.ts";
-import {isKnown} from "./byTenure.ts";
-import {dayCovariance, relativeCovariance} from "./dayEffects.ts";
+import type {DayCovariances} from "./dayCovariances.ts";
+import {isKnown} from "./dayEffects.ts";
 import type {DayEffect} from "./dayEffects.ts";
 import {choleskyOfCovariance, dot, forward} from "./matrix.ts";
 import {untested} from "./spanTests.ts";
 import type {Tested} from "./spanTests.ts";
-import type {TenureIndex} from "./tenureIndex.ts";
 
 type LongRun = NonNullable<NoveltyResult["longRun"]>;
 
@@ -23,21 +22,16 @@ type LongRun = NonNullable<NoveltyResult["longRun"]>;
  * line fits about as well as the curve (then the level lies beyond the data); where no such curve fits. Beside it always
  * the simple alternative: the mean effect after the first week, over unit-days.
  *
+ * @param covariances between the days of `effects`; null if they are not known
+ *
  * @see profile likelihood: Bates & Watts (1988), Nonlinear Regression Analysis, https://doi.org/10.1002/9780470316757
  */
 export function longRun(
-  index: TenureIndex,
-  variants: readonly [string, string],
   effects: readonly DayEffect[],
-  {alpha = 0.05}: {alpha?: number} = {}
+  covariances: DayCovariances | null,
+  {alpha = 0.05, first = 0}: {alpha?: number; first?: number} = {}
 ): LongRun {
-  const first = index.sums.calendarOnly ? 1 : 0;
-  const afterFirstWeek = meanEffect(
-    index,
-    variants,
-    effects.filter(({day}) => day >= first + 7),
-    alpha
-  );
+  const afterFirstWeek = meanEffect(effects, covariances, first + 7, alpha);
   const refuse = (reason: string): LongRun => ({
     a: null,
     b: null,
@@ -58,8 +52,8 @@ export function longRun(
         ? `fewer than seven days since exposure have an effect`
         : `too few units have lived through seven days`
     );
-  const matrix = relativeCovariance(index, variants[0], variants[1], used);
-  const factor = matrix === null ? null : choleskyOfCovariance(matrix, size);
+  const factor =
+    covariances === null ? null : choleskyOfCovariance(leading(covariances.relative, known.length, size), size);
   if (factor === null) return refuse("the products between days are missing");
   const days = used.map(({day}) => day);
   const relative = used.map(({control, treatment}) => (treatment.estimate ?? NaN) / (control.estimate ?? NaN) - 1);
@@ -107,27 +101,34 @@ export function fitDecay(
   const y = forward(factor, effects, size);
   const [oneOne, oneY, yy] = [dot(one, one), dot(one, y), dot(y, y)];
   const level = yy - (oneY * oneY) / oneOne;
+  const decay = new Float64Array(size);
   const at = (tau: number) => {
-    const curve = forward(
-      factor,
-      days.map((day) => Math.exp(-(day - start) / tau)),
-      size
-    );
+    for (let i = 0; i < size; i++) decay[i] = Math.exp((start - days[i]!) / tau);
+    const curve = forward(factor, decay, size);
     const [cc, oneC, cY] = [dot(curve, curve), dot(one, curve), dot(curve, y)];
     const determinant = oneOne * cc - oneC * oneC;
     const a = (oneY * cc - cY * oneC) / determinant;
     const b = (cY * oneOne - oneY * oneC) / determinant;
     return {tau, a, b, residual: yy - a * oneY - b * cY, variance: cc / determinant};
   };
-  const steps = 48;
+  const steps = 24;
   const grid = Array.from({length: steps + 1}, (_, i) => at(0.5 * (range / 0.5) ** (i / steps)));
   let best = grid.reduce((a, b) => (b.residual < a.residual ? b : a));
+  // Golden section on log tau between the neighbours of the best point of the grid.
   const place = grid.indexOf(best);
   let [low, high] = [Math.log(grid[Math.max(0, place - 1)]!.tau), Math.log(grid[Math.min(steps, place + 1)]!.tau)];
-  for (let i = 0; i < 20; i++) {
-    const [left, right] = [at(Math.exp(low + (high - low) / 3)), at(Math.exp(high - (high - low) / 3))];
-    if (left.residual < right.residual) high = Math.log(right.tau);
-    else low = Math.log(left.tau);
+  const inner = (from: number, to: number) => at(Math.exp(from + (to - from) * golden));
+  let [left, right] = [inner(high, low), inner(low, high)];
+  for (let i = 0; i < 12; i++) {
+    if (left.residual < right.residual) {
+      high = Math.log(right.tau);
+      right = left;
+      left = inner(high, low);
+    } else {
+      low = Math.log(left.tau);
+      left = right;
+      right = inner(low, high);
+    }
     for (const found of [left, right]) if (found.residual < best.residual) best = found;
   }
   const gain = level - best.residual;
@@ -140,37 +141,48 @@ export function fitDecay(
     return {reason: "a steady line fits as well as a curve that levels off, so the level lies beyond the data"};
   const interval: [number, number] = [Infinity, -Infinity];
   for (const {a, residual, variance} of [...grid, best]) {
-    const left = room - (residual - best.residual);
-    if (left < 0) continue;
-    const reach = Math.sqrt(left * variance);
+    const unused = room - (residual - best.residual);
+    if (unused < 0) continue;
+    const reach = Math.sqrt(unused * variance);
     interval[0] = Math.min(interval[0], a - reach);
     interval[1] = Math.max(interval[1], a + reach);
   }
   return {a: best.a, b: best.b * Math.exp(start / best.tau), tau: best.tau, interval, residual: best.residual};
 }
 
-/** The relative effect over the unit-days of several days. */
+const golden = (Math.sqrt(5) - 1) / 2;
+
+/** The first rows and columns of a matrix. */
+function leading(matrix: Float64Array, from: number, size: number): Float64Array {
+  const part = new Float64Array(size * size);
+  for (let i = 0; i < size; i++) part.set(matrix.subarray(i * from, i * from + size), i * size);
+  return part;
+}
+
+/** The relative effect over the unit-days from a day on. */
 function meanEffect(
-  index: TenureIndex,
-  [control, treatment]: readonly [string, string],
   effects: readonly DayEffect[],
+  covariances: DayCovariances | null,
+  from: number,
   alpha: number
 ): Tested {
-  const used = effects.filter(({shares}) => shares !== null);
-  if (used.length === 0) return untested("no cohort has lived through more than the first week");
-  const total = used.reduce((sum, day) => sum + day.control.n + day.treatment.n, 0);
+  if (effects.every(({day}) => day < from)) return untested("no cohort has lived through more than the first week");
+  if (covariances === null) return untested("the products between days are missing");
+  const {days} = covariances;
+  const size = days.length;
+  const weights = days.map(({day, control, treatment}) => (day < from ? 0 : control.n + treatment.n));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  if (total === 0) return untested("no day after the first week has an effect");
   const [c, t] = (["control", "treatment"] as const).map((arm) => {
-    const matrix = dayCovariance(index, arm === "control" ? control : treatment, used, arm);
-    const weights = used.map((day) => (day.control.n + day.treatment.n) / total);
-    const estimate = used.reduce((sum, day, i) => sum + weights[i]! * (day[arm].estimate ?? NaN), 0);
-    let variance = matrix === null ? NaN : 0;
-    if (matrix !== null)
-      weights.forEach((a, i) => weights.forEach((b, j) => (variance += a * b * matrix[i * used.length + j]!)));
-    return {
-      n: Math.max(...used.map((day) => day[arm].n)),
-      estimate: Number.isFinite(estimate) ? estimate : null,
-      standardError: variance >= 0 ? Math.sqrt(variance) : null
-    };
+    let [n, estimate, variance] = [0, 0, 0];
+    for (let i = 0; i < size; i++) {
+      if (weights[i] === 0) continue;
+      n = Math.max(n, days[i]![arm].n);
+      estimate += (weights[i]! / total) * (days[i]![arm].estimate ?? 0);
+      for (let j = 0; j < size; j++)
+        variance += (weights[i]! / total) * (weights[j]! / total) * covariances[arm][i * size + j]!;
+    }
+    return {n, estimate, standardError: Math.sqrt(Math.max(0, variance))};
   });
   const {relativeDifference, relativeStandardError, relativeInterval, pValue, reason, relativeReason} =
     compareEstimates("after the first week", c!, t!, {level: 1 - alpha});

@@ -1,6 +1,6 @@
 import {chiSquare} from "../../stats/distributions.ts";
 import type {NoveltyResult} from "../readout.ts";
-import {tenureBlocks} from "./tenureBlocks.ts";
+import type {TenureBlocks} from "./tenureBlocks.ts";
 import type {TenureSums} from "./tenureSums.ts";
 
 /**
@@ -8,11 +8,11 @@ import type {TenureSums} from "./tenureSums.ts";
  * for the dimension that changes most, its p-value times the number of dimensions (Bonferroni). Values with fewer than five
  * expected units in some group are put together. Null with a reason without dimensions or with one group.
  */
-export function mixTest(sums: TenureSums): NonNullable<NoveltyResult["mix"]> {
+export function mixTest(sums: TenureSums, {groups}: TenureBlocks): NonNullable<NoveltyResult["mix"]> {
   const unknown = (reason: string) => ({chiSquare: null, degreesOfFreedom: null, pValue: null, reason});
   const dimensions = [...new Set(sums.entrants.map(({dimension}) => dimension))];
   if (dimensions.length === 0) return unknown("no dimension is declared by which entrants could be compared");
-  const blockOf = blocksOfCohorts(sums);
+  const blockOf = new Map(groups.flatMap(({cohorts, block}) => cohorts.map((cohort) => [cohort, block])));
   const tests = dimensions.flatMap((dimension) => {
     const rows = sums.entrants.filter((row) => row.dimension === dimension && row.n > 0);
     const test = homogeneity(rows.map(({value, cohort, n}) => ({value, block: blockOf.get(cohort) ?? -1, n})));
@@ -27,14 +27,6 @@ export function mixTest(sums: TenureSums): NonNullable<NoveltyResult["mix"]> {
     );
   const worst = rest.reduce((a, b) => (b.pValue < a.pValue ? b : a), first);
   return {...worst, pValue: Math.min(1, worst.pValue * tests.length), reason: null};
-}
-
-function blocksOfCohorts(sums: TenureSums): Map<string, number> {
-  const {length} = tenureBlocks({...sums, days: [], early: []});
-  const start = Date.parse(sums.cohorts[0]?.cohort ?? "1970-01-01");
-  return new Map(
-    sums.cohorts.map(({cohort}) => [cohort, Math.floor((Date.parse(cohort) - start) / 86_400_000 / length)])
-  );
 }
 
 function homogeneity(rows: readonly {value: string; block: number; n: number}[]) {

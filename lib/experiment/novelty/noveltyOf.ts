@@ -3,6 +3,7 @@ import type {Direction, NoveltyVerdict} from "../words.ts";
 import {byTenure} from "./byTenure.ts";
 import {calendarTest} from "./calendarTest.ts";
 import {cohortTest} from "./cohortTest.ts";
+import {dayCovariances} from "./dayCovariances.ts";
 import {dayEffects} from "./dayEffects.ts";
 import {halvingNeed} from "./halvingNeed.ts";
 import type {Need} from "./halvingNeed.ts";
@@ -56,19 +57,20 @@ export function noveltyOf(
   options: NoveltyOptions = {}
 ): NoveltyResult[] {
   const index = tenureIndex(sums);
-  const blocks = tenureBlocks(sums);
-  const mix = mixTest(sums);
+  const blocks = tenureBlocks(index);
+  const mix = mixTest(sums, blocks);
   const {alpha = 0.05, direction = "increase", simultaneous = true} = options;
   return treatments.map((variant): NoveltyResult => {
     const variants = [control, variant] as const;
     const effects = dayEffects(index, control, variant);
+    const covariances = dayCovariances(index, variants, effects);
     const tests = spanTests(sums, variants, {alpha});
     const need = halvingNeed(index, variants, effects, tests, options);
     const verdict = verdictOf(tests, need, options);
     const {slope, slopePValue, ...cohorts} = cohortTest(blocks, sums, variants);
-    const calendar = calendarTest(index, blocks, variants, effects);
+    const calendar = calendarTest(index, blocks, variants);
     const {weekdays, test: weekdayTest} = weekdayPattern(sums, variants, {alpha});
-    const fit = longRun(index, variants, effects, {alpha});
+    const fit = longRun(effects, covariances, {alpha, first: sums.calendarOnly ? 1 : 0});
     return {
       variant,
       verdict,
@@ -77,11 +79,11 @@ export function noveltyOf(
       test: {...tests.change, n: tests.n},
       absolute: tests.absolute,
       trend: trendTest(sums, variants, {alpha}),
-      byTenure: byTenure(index, variants, effects, {alpha, simultaneous}),
+      byTenure: byTenure(index, effects, covariances, {alpha, simultaneous}),
       cohorts,
       calendar,
       mix,
-      triangle: triangle(sums, variants),
+      triangle: triangle(index, variants),
       longRun: fit,
       weekdays,
       weekdayTest,

@@ -198,7 +198,8 @@ const products = {
   f: {e: "ef", l: "lf", f: "ff", m: "fm"},
   m: {e: "em", l: "lm", f: "fm", m: "mm"}
 } as const;
-const names = [...letters, "ee", "ll", "el", "ff", "mm", "fm", "ef", "lm", "em", "lf"] as const;
+const outcomes = ["e", "l", "ee", "ll", "el"] as const;
+const names = [...outcomes, "f", "m", "ff", "mm", "fm", "ef", "lm", "em", "lf"] as const;
 
 function rowsByPhase(sums: TenureSums, variant: string): Map<string, SpanSums> {
   const phaseOf = new Map(sums.cohorts.map(({cohort, phase}) => [cohort, phase]));
@@ -208,7 +209,7 @@ function rowsByPhase(sums: TenureSums, variant: string): Map<string, SpanSums> {
     if (row.variant !== variant || row.n === 0 || phase === undefined) continue;
     const own = phases.get(phase) ?? {...zeros};
     own.n += row.n;
-    for (const name of names) own[name] += row[name] ?? 0;
+    for (const name of row.f === undefined ? outcomes : names) own[name] += row[name] ?? 0;
     phases.set(phase, own);
   }
   return phases;
@@ -239,13 +240,14 @@ function varianceOfMean({phases}: Arm, weights: Weights): number | null {
     const {n} = sums;
     if (n < 2) return null;
     let [spread, size] = [0, 0];
-    letters.forEach((a, i) =>
-      letters.forEach((b, j) => {
-        const square = weights[i]! * weights[j]! * sums[products[a][b]];
-        spread += square - (weights[i]! * weights[j]! * sums[a] * sums[b]) / n;
+    for (const [i, a] of letters.entries())
+      for (const [j, b] of letters.entries()) {
+        const weight = weights[i]! * weights[j]!;
+        if (weight === 0) continue;
+        const square = weight * sums[products[a][b]];
+        spread += square - (weight * sums[a] * sums[b]) / n;
         size += Math.abs(square);
-      })
-    );
+      }
     // What is no more than the rounding of the sums is no variance.
     if (spread > 1e-14 * size) variance += (share * share * spread) / (n - 1) / n;
   }

@@ -1,4 +1,6 @@
-import type {TenureRow, TenureSums} from "./tenureSums.ts";
+import {cellWidth} from "./tenureIndex.ts";
+import type {TenureIndex} from "./tenureIndex.ts";
+import type {TenureRow} from "./tenureSums.ts";
 
 /** Cohorts and tenure days in blocks, few enough to test for structure. */
 export interface TenureBlocks {
@@ -17,6 +19,8 @@ export interface BlockGroup {
   /** Blocks since the first entry date. */
   readonly block: number;
   readonly phase: string;
+  /** Their names. */
+  readonly cohorts: string[];
   /** Whole tenure blocks that all of its cohorts have lived through. */
   readonly lived: number;
   /** By variant: units, and sums of outcomes and denominators over all days of each tenure block that was lived through. */
@@ -28,7 +32,8 @@ export interface BlockGroup {
 const lengths = [1, 2, 3, 4, 7, 14, 28, 56, 112];
 
 /** Returns cohorts and days in at most about eight blocks each: of 1, 2, 3, 4 days or of whole weeks. */
-export function tenureBlocks(sums: TenureSums): TenureBlocks {
+export function tenureBlocks(index: TenureIndex): TenureBlocks {
+  const {sums} = index;
   const first = sums.calendarOnly ? 1 : 0;
   const dayOf = (date: string) => Math.round(Date.parse(date) / 86_400_000);
   const start = dayOf(sums.cohorts[0]?.cohort ?? "1970-01-01");
@@ -47,22 +52,35 @@ export function tenureBlocks(sums: TenureSums): TenureBlocks {
   for (const {cohort, phase, lastDay} of sums.cohorts) {
     const block = Math.floor((dayOf(cohort) - start) / length);
     const key = `${block} ${phase}`;
-    const group = groups.get(key) ?? {block, phase, lived: count, arms: new Map(), early: new Map()};
+    const group: Group = groups.get(key) ?? {
+      block,
+      phase,
+      cohorts: [],
+      lived: count,
+      arms: new Map(),
+      early: new Map()
+    };
     group.lived = Math.max(0, Math.min(group.lived, Math.floor((lastDay - first + 1) / length)));
+    group.cohorts.push(cohort);
     groups.set(key, group);
     groupOf.set(cohort, group);
   }
-  for (const {cohort, variant, day, n, y, w = 0} of sums.days) {
-    const group = groupOf.get(cohort);
-    if (group === undefined || day < first) continue;
-    const at = Math.floor((day - first) / length);
-    if (at >= group.lived) continue;
-    const arm = group.arms.get(variant) ?? {n: 0, y: new Float64Array(count), w: new Float64Array(count)};
-    group.arms.set(variant, arm);
-    if (day === first) arm.n += n;
-    arm.y[at]! += y;
-    arm.w[at]! += w;
-  }
+  sums.cohorts.forEach(({cohort}, place) => {
+    const group = groupOf.get(cohort)!;
+    for (const [variant, {cells}] of index.arms) {
+      const n = cells[(place * index.length + first - index.first) * cellWidth] ?? 0;
+      if (n === 0) continue;
+      const arm = group.arms.get(variant) ?? {n: 0, y: new Float64Array(count), w: new Float64Array(count)};
+      group.arms.set(variant, arm);
+      arm.n += n;
+      for (let i = 0; i < group.lived * length; i++) {
+        const cell = (place * index.length + first + i - index.first) * cellWidth;
+        const at = Math.floor(i / length);
+        arm.y[at]! += cells[cell + 1]!;
+        arm.w[at]! += cells[cell + 2]!;
+      }
+    }
+  });
   for (const row of sums.early) {
     const group = groupOf.get(row.cohort);
     if (group === undefined) continue;

@@ -1,4 +1,5 @@
-import type {TenurePairRow, TenureSums} from "./tenureSums.ts";
+import {pairCovariance} from "./pairCovariance.ts";
+import type {TenureSums} from "./tenureSums.ts";
 
 /** Rows of tenure sums where they are found at once. */
 export interface TenureIndex {
@@ -12,39 +13,57 @@ export interface TenureIndex {
 
 /** One variant's sums. */
 export interface ArmIndex {
+  /** n, y, w of cohort c and the i-th day, from (c * length + i) * 3; n is 0 without a row. */
+  readonly cells: Float64Array;
   /** n, y, yy, w, ww, yw of phase p and the i-th day, from (p * length + i) * 6. */
   readonly days: Float64Array;
-  /** Products of phase p and days i <= j, at (p * length + i) * length + j. */
-  readonly pairs: readonly (TenurePairRow | undefined)[];
+  /**
+   * Units of phase p on both of days i <= j, at (p * length + i) * length + j; 0 where the products are missing or of a
+   * single unit.
+   */
+  readonly units: Float64Array;
+  /** The covariance (n - 1) of those units' values; of a ratio that of y - ratio * w, with the ratio of each day. */
+  readonly covariances: Float64Array;
 }
 
-/** Numbers of one day in `ArmIndex.days`. */
-export const width = 6;
+/** Numbers of one day in `ArmIndex.days` and of one cell in `ArmIndex.cells`. */
+export const [dayWidth, cellWidth] = [6, 3];
 
-/** Returns the tenure sums by variant, phase and day, cohorts added up. */
+/** Returns the tenure sums by variant, cohort, phase and day. */
 export function tenureIndex(sums: TenureSums): TenureIndex {
-  const phases = [...new Set(sums.cohorts.map(({phase}) => phase))];
-  const phaseOf = new Map(sums.cohorts.map(({cohort, phase}) => [cohort, phases.indexOf(phase)]));
+  const {cohorts, kind, origin} = sums;
+  const phases = [...new Set(cohorts.map(({phase}) => phase))];
+  const placeOf = new Map(cohorts.map(({cohort}, i) => [cohort, i]));
+  const phaseOf = cohorts.map(({phase}) => phases.indexOf(phase));
   let [first, last] = [0, -1];
   for (const {day} of sums.days) {
     if (day < first) first = day;
     if (day > last) last = day;
   }
   const length = last - first + 1;
-  const arms = new Map<string, {days: Float64Array; pairs: (TenurePairRow | undefined)[]}>();
-  const armOf = (variant: string) => {
+  const arms = new Map<string, ArmIndex>();
+  const armOf = (variant: string): ArmIndex => {
     let arm = arms.get(variant);
     if (arm === undefined) {
-      const pairs = new Array<TenurePairRow | undefined>(phases.length * length * length);
-      arms.set(variant, (arm = {days: new Float64Array(phases.length * length * width), pairs}));
+      arm = {
+        cells: new Float64Array(cohorts.length * length * cellWidth),
+        days: new Float64Array(phases.length * length * dayWidth),
+        units: new Float64Array(phases.length * length * length),
+        covariances: new Float64Array(phases.length * length * length)
+      };
+      arms.set(variant, arm);
     }
     return arm;
   };
   for (const {cohort, variant, day, n, y, yy, w = 0, ww = 0, yw = 0} of sums.days) {
-    const phase = phaseOf.get(cohort);
-    if (phase === undefined) continue;
-    const {days} = armOf(variant);
-    const at = (phase * length + day - first) * width;
+    const place = placeOf.get(cohort);
+    if (place === undefined) continue;
+    const {days, cells} = armOf(variant);
+    const cell = (place * length + day - first) * cellWidth;
+    cells[cell]! += n;
+    cells[cell + 1]! += y;
+    cells[cell + 2]! += w;
+    const at = (phaseOf[place]! * length + day - first) * dayWidth;
     days[at]! += n;
     days[at + 1]! += y;
     days[at + 2]! += yy;
@@ -52,10 +71,33 @@ export function tenureIndex(sums: TenureSums): TenureIndex {
     days[at + 4]! += ww;
     days[at + 5]! += yw;
   }
+  const ratios = new Map<string, Float64Array>();
+  if (kind === "ratio") for (const [variant, arm] of arms) ratios.set(variant, ratiosOf(arm, length, origin));
   for (const row of sums.products) {
+    const {j, k, n, y, z, yz} = row;
     const phase = phases.indexOf(row.phase);
-    if (phase < 0 || row.j < first || row.k > last) continue;
-    armOf(row.variant).pairs[(phase * length + row.j - first) * length + row.k - first] = row;
+    if (phase < 0 || j < first || k > last || n < 2) continue;
+    const {units, covariances} = armOf(row.variant);
+    const at = (phase * length + j - first) * length + k - first;
+    const ratio = ratios.get(row.variant);
+    units[at] = n;
+    covariances[at] =
+      ratio === undefined ? (yz - (y * z) / n) / (n - 1) : pairCovariance(row, ratio[j - first]!, ratio[k - first]!);
   }
   return {sums, phases, first, length, arms};
+}
+
+function ratiosOf({days}: ArmIndex, length: number, origin: TenureSums["origin"]): Float64Array {
+  const ratios = new Float64Array(length);
+  for (let i = 0; i < length; i++) {
+    let [n, y, w] = [0, 0, 0];
+    for (let at = i * dayWidth; at < days.length; at += length * dayWidth) {
+      n += days[at]!;
+      y += days[at + 1]!;
+      w += days[at + 3]!;
+    }
+    const denominator = w + n * (origin.w ?? 0);
+    ratios[i] = denominator === 0 ? 0 : (y + n * (origin.y ?? 0)) / denominator;
+  }
+  return ratios;
 }
