@@ -120,7 +120,8 @@ export function planCube(experiment: Experiment, {metrics, sources}: Definitions
       if (part === undefined) continue;
       const [name, fact] = factOf(part.fact, place);
       const truthy = metric.kind === "proportion" || metric.kind === "retention";
-      if (fact.shape === "units") {
+      // One row per unit has its outcome; so may the exposures themselves.
+      if (fact.shape === "units" || (name === experiment.exposures && fact.shape === "exposures")) {
         const column = required(part.value, place, "value");
         sides[letter] = {of: "attribute", attribute: attribute(name, column, place), truthy};
         continue;

@@ -106,9 +106,7 @@ function collector(table: CubeTable, {metric, where = {}, by = [], bin = -1}: Se
   });
   const keys = new Map<number, number>();
   const groups: {row: number; n: number; values: Float64Array}[] = [];
-  const columns = sums
-    .map((sum) => table.sums[sum])
-    .map((values) => (values.some((value) => value !== 0) ? values : null));
+  const columns = sums.map((sum) => (table.present.includes(sum) ? table.sums[sum] : null));
 
   const add = (from: number, to: number) => {
     rows: for (let i = from; i < to; ++i) {
