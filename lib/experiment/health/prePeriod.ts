@@ -27,8 +27,8 @@ interface Followed {
 /**
  * Returns the pre-period A/A test: before exposure no treatment can have acted, so the arms' covariates must agree. Per
  * metric with a covariate and per treatment, the two-sided difference of covariate means (of covariate ratios for ratio
- * metrics; Welch or delta-method standard error, entry phases combined by their precision) is followed over the nights by
- * an asymptotic confidence sequence. Alpha is 0.005, shared equally by the comparisons (Bonferroni): sound data are
+ * metrics; per arm the larger of its own variance and that of both arms together, by the delta method for ratios; entry
+ * phases combined by their precision) is followed over the nights by an asymptotic confidence sequence. Alpha is 0.005, shared equally by the comparisons (Bonferroni): sound data are
  * ever blocked with a chance of at most 0.005, over metrics and nights together. Arms of fewer than 100 units are not
  * tested.
  *
@@ -116,10 +116,13 @@ function pooledGap(
     if (control.n < minimumArm || treatment.n < minimumArm) return [];
     const [c, t] = [estimate(control, ratio), estimate(treatment, ratio)];
     if (c === null || t === null) return [];
+    // Where values are skewed, the arm that missed the largest ones has a low mean and a small variance at once, and
+    // looks far too sure of it. Alike arms have one variance, so neither is believed to vary less than both together.
+    const both = ((control.n - 1) * c.variance + (treatment.n - 1) * t.variance) / (control.n + treatment.n - 2);
     return [
       {
         difference: t.value - c.value,
-        variance: c.variance + t.variance,
+        variance: Math.max(c.variance, both) / control.n + Math.max(t.variance, both) / treatment.n,
         baseline: c.value,
         n: control.n + treatment.n
       }
@@ -142,14 +145,14 @@ function pooledGap(
   };
 }
 
-/** The covariate's mean, or ratio of means, with the variance of that estimate. */
+/** The covariate's mean, or ratio of means, with the variance of one unit's part in it. */
 function estimate(arm: Moments, ratio: boolean): {value: number; variance: number} | null {
   const x = mean(arm, "x");
   const xx = covariance(arm, "x", "x");
   if (x === null || xx === null) return null;
   const v = mean(arm, "v");
   const [xv, vv] = [covariance(arm, "x", "v"), covariance(arm, "v", "v")];
-  if (!ratio || v === null || v === 0 || xv === null || vv === null) return {value: x, variance: xx / arm.n};
+  if (!ratio || v === null || v === 0 || xv === null || vv === null) return {value: x, variance: xx};
   const value = x / v;
-  return {value, variance: Math.max(0, xx - 2 * value * xv + value * value * vv) / (v * v * arm.n)};
+  return {value, variance: Math.max(0, xx - 2 * value * xv + value * value * vv) / (v * v)};
 }
