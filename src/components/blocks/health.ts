@@ -1,4 +1,4 @@
-import {formatDate, formatNumber, formatPValue, sayPValue} from "../../lib/experiment/format.ts";
+import {formatDate, formatNumber, formatPValue, plural, sayPValue} from "../../lib/experiment/format.ts";
 import type {HealthCheck, Readout} from "../../lib/experiment/readout.ts";
 import type {CheckStatus} from "../../lib/experiment/words.ts";
 import type {Html} from "./html.ts";
@@ -29,10 +29,34 @@ export function health({health: {status, checks}}: Readout): Html {
                 >${count(checks)}</span
               >
             </summary>
-            ${table("Health checks", [{head: "Check"}, {head: "Found"}, {head: "Value", number: true, fold: true}, {head: "Since", fold: true}, {head: "State", number: true}], sorted.map(row))}
+            ${troubles.length > 0 ? checkTable("Checks that found something", troubles) : null}
+            ${
+              troubles.length > 0 && troubles.length < checks.length
+                ? html`<details class="data">
+                    <summary>${plural(checks.length - troubles.length, "check")} that found nothing</summary>
+                    ${checkTable(
+                      "Checks that found nothing",
+                      sorted.filter((c) => c.status === "ok")
+                    )}
+                  </details>`
+                : troubles.length === 0
+                  ? checkTable("Health checks", sorted)
+                  : null
+            }
           </details>`
     }
   </section>`;
+}
+
+function checkTable(caption: string, checks: readonly HealthCheck[]): Html {
+  const columns = [
+    {head: "Check"},
+    {head: "Found"},
+    {head: "Value", number: true, fold: true},
+    {head: "Since", fold: true},
+    {head: "State", number: true}
+  ];
+  return table(caption, columns, checks.map(row));
 }
 
 function row(check: HealthCheck) {

@@ -12,6 +12,7 @@ import type {Html} from "./html.ts";
 import {html, name} from "./html.ts";
 import {intervalMark} from "./interval.ts";
 import {verdictTones} from "./pill.ts";
+import {shipped} from "./shipped.ts";
 
 const groups = [
   {key: "blocked", title: "Blocked", lede: "Nothing may be concluded before a person has looked."},
@@ -30,7 +31,8 @@ export function groupOf({error, status, verdict, health}: IndexEntry): Group {
 }
 
 /** Returns the portfolio: one line per experiment, grouped by what needs a person, all intervals on one axis. */
-export function home({experiments}: ReadoutIndex, root: string): Html {
+export function home(index: ReadoutIndex, root: string): Html {
+  const {experiments} = index;
   if (experiments.length === 0) {
     return html`<p class="absent">
       There is no experiment yet. Write <code>data/experiments/&lt;id&gt;.yaml</code> and run
@@ -63,7 +65,8 @@ export function home({experiments}: ReadoutIndex, root: string): Html {
             </section>`
         )}
       <p class="absent none" hidden>No experiment matches.</p>
-    </div>`;
+    </div>
+    ${shipped(index)}`;
 }
 
 function line(e: IndexEntry, reach: number, root: string): Html {

@@ -48,6 +48,7 @@ export function sitePages(root: string, {definitions = "data/experiments"}: {def
   }
 
   function paths(): string[] {
+    if (!existsSync(join(root, "experiments"))) return [];
     const listed = index().experiments.map((e) => e.id);
     const ids = listed.length > 0 || !existsSync(definitions) ? listed : namesIn(definitions);
     return ids.map((id) => `/experiments/${id}`);

@@ -200,7 +200,7 @@ export const charts: Record<string, (request: ChartRequest) => Element | null> =
       Math.max(...values.map((r) => r.mean + 3 * r.deviation)) -
       Math.min(...values.map((r) => r.mean - 3 * r.deviation));
     const scale = metric.kind === "proportion" || metric.kind === "retention" ? 100 : 1;
-    const decimals = intervalDecimals([0, width / 3], {scale});
+    const decimals = Math.max(0, -Math.floor(Math.log10((width * scale) / 6)));
     return posterior(values, {
       ...size,
       difference,
