@@ -139,7 +139,9 @@ export function drawTenure(
         }
       }
       if (e.n > 0) early.push(e);
-      if (b.n > 0) (both.push(b), slopes.push(s));
+      if (b.n === 0) continue;
+      both.push(b);
+      slopes.push(s);
     }
     if (products)
       for (let j = 0; j < length; j++)

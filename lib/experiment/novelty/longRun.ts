@@ -140,12 +140,26 @@ export function fitDecay(
   if (grid[steps]!.residual - best.residual <= room)
     return {reason: "a steady line fits as well as a curve that levels off, so the level lies beyond the data"};
   const interval: [number, number] = [Infinity, -Infinity];
-  for (const {a, residual, variance} of [...grid, best]) {
+  const widen = ({a, residual, variance}: ReturnType<typeof at>): boolean => {
     const unused = room - (residual - best.residual);
-    if (unused < 0) continue;
+    if (unused < 0) return false;
     const reach = Math.sqrt(unused * variance);
     interval[0] = Math.min(interval[0], a - reach);
     interval[1] = Math.max(interval[1], a + reach);
+    return true;
+  };
+  widen(best);
+  const inside = grid.map(widen);
+  // The ends of a lie near the ends of tau, between a point of the grid that fits and one that does not.
+  for (const [i, point] of grid.entries()) {
+    const next = grid[i + 1];
+    if (next === undefined || inside[i] === inside[i + 1]) continue;
+    let [fits, fails] = inside[i] ? [point.tau, next.tau] : [next.tau, point.tau];
+    for (let step = 0; step < 5; step++) {
+      const between = at(Math.sqrt(fits * fails));
+      if (widen(between)) fits = between.tau;
+      else fails = between.tau;
+    }
   }
   return {a: best.a, b: best.b * Math.exp(start / best.tau), tau: best.tau, interval, residual: best.residual};
 }
