@@ -21,18 +21,23 @@ export function memoMarkdown(readout: Readout): string {
   return `${parts.join("\n\n")}\n`;
 }
 
-/** Returns text in which Markdown has nothing to interpret: markup characters escaped, one line, no raw HTML. */
+/**
+ * Returns text in which Markdown has nothing to interpret: one line; marks of emphasis, code, links, tables and HTML
+ * escaped anywhere, marks of lists and headings at its start, and what some renderers turn into links by themselves.
+ */
 export function escapeMarkdown(text: string): string {
   return plainText(text)
     .replace(/\s+/g, " ")
     .trim()
-    .replace(/[\\`*_{}[\]()#!|~<>&@:]/g, (character) =>
-      character === "&" ? "&amp;" : character === "<" ? "&lt;" : character === ">" ? "&gt;" : `\\${character}`
-    )
+    .replace(/[\\`*_[\]|~@]/g, "\\$&")
+    .replace(/[&<>]/g, (character) => entities[character] ?? character)
+    .replace(/:(?=\/\/)/g, "\\:")
     .replace(/\bwww\./gi, (start) => `${start.slice(0, 3)}\\.`)
-    .replace(/^(\d+)([.])/, "$1\\$2")
-    .replace(/^([-+=])/, "\\$1");
+    .replace(/^(\d{1,9})([.)])(?= |$)/, "$1\\$2")
+    .replace(/^(?:[-+](?= |$)|#|=|-(?=-))/, "\\$&");
 }
+
+const entities: Readonly<Record<string, string>> = {"&": "&amp;", "<": "&lt;", ">": "&gt;"};
 
 function fenced(code: string): string {
   const text = plainText(code).trimEnd();

@@ -1,3 +1,4 @@
+import MarkdownIt from "markdown-it";
 import {describe, expect, it} from "vitest";
 import {memoContent} from "../../../lib/experiment/memo/memoContent.ts";
 import {csvCell, memoCsv} from "../../../lib/experiment/memo/memoCsv.ts";
@@ -73,7 +74,7 @@ describe("memoMarkdown(readout)", () => {
   it("is a memo that reads as text", () => {
     const text = memoMarkdown(readout());
     expect(text).toMatch(/^# A test\n\n\*\*Keep running\.\*\* purchase rose by 20%/);
-    expect(text).toContain("\n## Guardrails\n\n- passed, treatment\\: errors");
+    expect(text).toContain("\n## Guardrails\n\n- passed, treatment: errors");
     expect(
       text
         .split("\n")
@@ -98,12 +99,27 @@ describe("memoMarkdown(readout)", () => {
     expect(text).toContain("a\\|b - c");
   });
 
+  it("renders hostile text as the very text, where HTML is allowed", () => {
+    const html = new MarkdownIt({html: true}).render(memoMarkdown(readout({title: hostile, hypothesis: hostile})));
+    expect(html).not.toMatch(/<(script|img|a |code>|strong>bold)/);
+    expect(html.match(/<h1>/g)).toHaveLength(1);
+    expect(html).toContain(
+      "&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt; [click](javascript:alert(1)) `code` | **bold**"
+    );
+  });
+
   it.each([
     ["- item", "\\- item"],
     ["+ item", "\\+ item"],
     ["1. item", "1\\. item"],
     ["    code", "code"],
     ["===", "\\==="],
+    ["---", "\\---"],
+    ["# heading", "\\# heading"],
+    ["-1.5% (0.25)", "-1.5% (0.25)"],
+    ["0.25: fine!", "0.25: fine!"],
+    ["[a](https://b)", "\\[a\\](https\\://b)"],
+    ["![a][b]", "!\\[a\\]\\[b\\]"],
     ["> quote", "&gt; quote"],
     ["&copy;", "&amp;copy;"],
     ["user@example.com", "user\\@example.com"],
