@@ -6,12 +6,10 @@ import {checked} from "./check/checked.ts";
 import {formatGithub, formatSummary} from "./check/formatGithub.ts";
 import {formatJunit} from "./check/formatJunit.ts";
 import {formatTable, line} from "./check/formatTable.ts";
-import {notify} from "./check/notify.ts";
 import {readPublished} from "./check/readPublished.ts";
 import {dataOption} from "./dataOption.ts";
 import {UserError} from "./errors.ts";
 import {exitCodes} from "./exitCodes.ts";
-import {loadDefinitions} from "./loadDefinitions.ts";
 import {readoutsOption} from "./readoutsOption.ts";
 import {redacted} from "./secrets.ts";
 
@@ -111,12 +109,14 @@ function formatted(found: Checked, format: Flags["format"], now: number): string
 
 /** Posts news and says on stderr what became of it. Where nobody could be told, the command could not do its work. */
 async function tell({alerts}: Checked, {data, history}: Flags, now: number): Promise<void> {
+  // What only news need is loaded for them: definitions, and the build with its engine.
+  const {loadDefinitions} = await import("./loadDefinitions.ts");
+  const {historyOf} = await import("./build.ts");
+  const {notify} = await import("./check/notify.ts");
   const definitions = await loadDefinitions(data);
   const {webhooks} = definitions.sources;
   if (Object.keys(webhooks).length === 0)
     throw new UserError("missing webhooks: --notify posts to those of sources.yaml, which names none");
-  // The build brings an engine that a check without news does not need.
-  const {historyOf} = await import("./build.ts");
   const notified = await notify(alerts, {
     webhooks,
     historyDir: history ?? historyOf(data, definitions),
