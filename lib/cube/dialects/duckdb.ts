@@ -49,12 +49,13 @@ function microseconds(sql: string, type: string, timezone: string): string {
   if (whole.test(type)) return epoch(`CAST(${sql} AS BIGINT)`);
   const text = textual.test(type) ? sql : `CAST(${sql} AS VARCHAR)`;
   // A cast to TIMESTAMP would silently ignore an offset; a cast to TIMESTAMPTZ is slower. So the common form without
-  // one, 2026-01-31 12:00:00 or 2026-01-31, is told by its form.
-  const plain = `${text} LIKE '____-__-_____:__:__' OR length(${text}) = 10`;
+  // one, 2026-01-31 12:00:00, is told by its form, and decided first.
+  const plain = local(`try_cast(${text} AS TIMESTAMP)`);
   const offset = isUtc(timezone)
     ? `epoch_us(try_cast(${text} AS TIMESTAMPTZ))`
-    : `CASE WHEN regexp_matches(${text}, '\\d:?\\d\\d.*([zZ]|[+-]\\d\\d(:?\\d\\d)?|[A-Za-z/_]+)$') THEN epoch_us(try_cast(${text} AS TIMESTAMPTZ)) ELSE ${local(`try_cast(${text} AS TIMESTAMP)`)} END`;
-  return `coalesce(CASE WHEN ${plain} THEN ${local(`try_cast(${text} AS TIMESTAMP)`)} ELSE ${offset} END, ${epoch(`try_cast(${text} AS BIGINT)`)})`;
+    : `CASE WHEN regexp_matches(${text}, '\\d:?\\d\\d.*([zZ]|[+-]\\d\\d(:?\\d\\d)?|[A-Za-z/_]+)$') THEN epoch_us(try_cast(${text} AS TIMESTAMPTZ)) ELSE ${plain} END`;
+  const other = `CASE WHEN length(${text}) = 10 THEN ${plain} ELSE ${offset} END`;
+  return `CASE WHEN ${text} LIKE '____-__-_____:__:__' THEN ${plain} ELSE coalesce(${other}, ${epoch(`try_cast(${text} AS BIGINT)`)}) END`;
 }
 
 /** Unix time in seconds, milliseconds, microseconds or nanoseconds, told by its number of digits. */

@@ -52,12 +52,15 @@ export function firstTouch(dialect: Dialect, known: Known, brought: readonly str
   const valid = validExposures(dialect, known);
   const touched = `SELECT unit, min(t) AS t, min(variant) AS variant, max(variant) AS second, count(*) AS repeats FROM (${valid}) AS v GROUP BY unit`;
   if (brought.length === 0) return touched;
-  const values = brought.map((name) => `min(e.${name}) AS ${name}`);
+  const columns = ["unit", "t", "variant", "second", "repeats", ...brought].join(", ");
+  const first = brought.map((name) => `min(e.${name}) AS ${name}`).join(", ");
+  const only = brought.map((name) => `min(${name}) AS ${name}`).join(", ");
   return `WITH valid AS (${valid}),
-  touched AS (SELECT unit, min(t) AS t, min(variant) AS variant, max(variant) AS second, count(*) AS repeats FROM valid GROUP BY unit)
-  SELECT touched.unit, touched.t, touched.variant, touched.second, touched.repeats, ${values.join(", ")}
-  FROM touched JOIN valid AS e ON e.unit = touched.unit AND e.t = touched.t
-  GROUP BY touched.unit, touched.t, touched.variant, touched.second, touched.repeats`;
+  touched AS (SELECT unit, min(t) AS t, min(variant) AS variant, max(variant) AS second, count(*) AS repeats, ${only} FROM valid GROUP BY unit)
+  SELECT ${columns} FROM touched WHERE repeats = 1
+  UNION ALL SELECT a.unit, a.t, a.variant, a.second, a.repeats, ${first}
+  FROM touched AS a JOIN valid AS e ON e.unit = a.unit AND e.t = a.t WHERE a.repeats > 1
+  GROUP BY a.unit, a.t, a.variant, a.second, a.repeats`;
 }
 
 export interface UnitsOptions {
