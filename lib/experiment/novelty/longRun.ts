@@ -9,6 +9,7 @@ import type {DayEffect} from "./dayEffects.ts";
 import {choleskyOfCovariance, dot, forward} from "./matrix.ts";
 import {untested} from "./spanTests.ts";
 import type {Tested} from "./spanTests.ts";
+import {steadyCovariance} from "./steadyCovariance.ts";
 
 type LongRun = NonNullable<NoveltyResult["longRun"]>;
 
@@ -17,7 +18,7 @@ type LongRun = NonNullable<NoveltyResult["longRun"]>;
  * least squares and the covariance between days. The interval of a is the profile likelihood's: all a that fit about as well
  * with some b and tau, so it carries what is not known of tau.
  *
- * It refuses, with nulls and a reason: with fewer than seven days, or days with fewer units in an arm than ten times the
+ * Variances are smoothed over days and follow the fitted curve (one step). It refuses, with nulls and a reason: with fewer than seven days, or days with fewer units in an arm than ten times the
  * days (the covariance would be guesswork); where a level effect fits as well (then tau means nothing); where a steady
  * line fits about as well as the curve (then the level lies beyond the data); where no such curve fits. Beside it always
  * the simple alternative: the mean effect after the first week, over unit-days.
@@ -52,12 +53,21 @@ export function longRun(
         ? `fewer than seven days since exposure have an effect`
         : `too few units have lived through seven days`
     );
-  const factor =
-    covariances === null ? null : choleskyOfCovariance(leading(covariances.relative, known.length, size), size);
-  if (factor === null) return refuse("the products between days are missing");
+  if (covariances === null) return refuse("the products between days are missing");
+  const raw = leading(covariances.relative, known.length, size);
   const days = used.map(({day}) => day);
-  const relative = used.map(({control, treatment}) => (treatment.estimate ?? NaN) / (control.estimate ?? NaN) - 1);
-  const fit = fitDecay(days, relative, factor, {alpha});
+  const ratios = used.map(({control, treatment}) => (treatment.estimate ?? NaN) / (control.estimate ?? NaN));
+  const units = used.map(({control, treatment}) => 1 / (1 / control.n + 1 / treatment.n));
+  if (ratios.some((ratio) => !(ratio > 0))) return refuse("the arms have opposite signs on a day");
+  const relative = ratios.map((ratio) => ratio - 1);
+  const fitWith = ({curve, rough}: {curve?: readonly number[]; rough?: boolean}) => {
+    const factor = choleskyOfCovariance(steadyCovariance(raw, ratios, units, curve), size);
+    return factor === null ? {reason: "a day has no variance"} : fitDecay(days, relative, factor, {alpha, rough});
+  };
+  const start = fitWith({rough: true});
+  if ("reason" in start) return refuse(start.reason);
+  const curve = days.map((day) => 1 + start.a + start.b * Math.exp(-day / start.tau));
+  const fit = curve.every((ratio) => ratio > 0) ? fitWith({curve}) : fitWith({});
   if ("reason" in fit) return refuse(fit.reason);
   const {a, b, tau, interval} = fit;
   return {
@@ -87,12 +97,13 @@ export interface Decay {
  *
  * @param days k of each effect
  * @param factor Cholesky factor of the effects' covariance, by rows
+ * @param options.rough whether the best of a few tau will do, without the interval (it is a alone); defaults to false
  */
 export function fitDecay(
   days: readonly number[],
   effects: readonly number[],
   factor: Float64Array,
-  {alpha = 0.05}: {alpha?: number} = {}
+  {alpha = 0.05, rough = false}: {alpha?: number; rough?: boolean} = {}
 ): Decay | {readonly reason: string} {
   const size = days.length;
   const start = days[0] ?? 0;
@@ -119,7 +130,7 @@ export function fitDecay(
   let [low, high] = [Math.log(grid[Math.max(0, place - 1)]!.tau), Math.log(grid[Math.min(steps, place + 1)]!.tau)];
   const inner = (from: number, to: number) => at(Math.exp(from + (to - from) * golden));
   let [left, right] = [inner(high, low), inner(low, high)];
-  for (let i = 0; i < 12; i++) {
+  for (let i = 0; i < (rough ? 0 : 12); i++) {
     if (left.residual < right.residual) {
       high = Math.log(right.tau);
       right = left;
@@ -134,6 +145,14 @@ export function fitDecay(
   const gain = level - best.residual;
   // Two degrees of freedom for b and tau: under a level effect tau is chosen freely, so one would find curves in noise.
   if (!(gain > chiSquare.upperQuantile(alpha, 2))) return {reason: "a level effect fits as well as a curve"};
+  if (rough)
+    return {
+      a: best.a,
+      b: best.b * Math.exp(start / best.tau),
+      tau: best.tau,
+      interval: [best.a, best.a],
+      residual: best.residual
+    };
   const misfit = chiSquare.sf(Math.max(0, best.residual), size - 3);
   if (misfit < 0.01) return {reason: `no curve of this kind fits the days (${sayPValue(misfit)})`};
   const room = chiSquare.upperQuantile(alpha, 1);
