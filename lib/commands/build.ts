@@ -4,23 +4,31 @@ import {dirname, join, resolve} from "node:path";
 import type {Command} from "commander";
 import {openDuckdb} from "../cube/engines/duckdb.ts";
 import type {DuckdbEngine} from "../cube/engines/duckdb.ts";
+import {rowsOf} from "../cube/engines/engine.ts";
 import type {Definitions, Experiment} from "../experiment/definition.ts";
 import {indexEntryOf} from "../experiment/indexEntryOf.ts";
 import {nearestName} from "../experiment/nearestName.ts";
 import {parseDays} from "../experiment/parseDays.ts";
 import type {IndexEntry, Readout, ReadoutIndex} from "../experiment/readout.ts";
 import {schemaVersion} from "../experiment/readout.ts";
-import {swapFolder, writeBeside} from "./atomic.ts";
+import {recoverFolder, swapFolder, writeBeside} from "./atomic.ts";
+import {isOrphan, withLock} from "./buildLock.ts";
 import {buildOne, freshFolder} from "./buildOne.ts";
+import {isIntact, readRecord, writeRecord} from "./builtRecord.ts";
+import {codeHash} from "./codeHash.ts";
 import {dataOption} from "./dataOption.ts";
 import {UserError, describeError} from "./errors.ts";
 import type {ExitCode} from "./exitCodes.ts";
 import {exitCodes} from "./exitCodes.ts";
+import {openFileHashes} from "./fileHashes.ts";
+import {hashOf} from "./hash.ts";
+import {inputHash} from "./inputHash.ts";
 import {loadDefinitions} from "./loadDefinitions.ts";
-import {appendMemory, readMemory} from "./memoryFiles.ts";
+import {appendMemory, memoryHash, readMemory, readPins} from "./memoryFiles.ts";
 import type {Progress} from "./progress.ts";
 import {createProgress} from "./progress.ts";
 import {redacted} from "./secrets.ts";
+import {storeFolder} from "./storeFolder.ts";
 
 /** What `readout build` is asked for. */
 export interface BuildOptions {
@@ -32,13 +40,18 @@ export interface BuildOptions {
   readonly historyDir?: string;
   readonly threads?: number;
   readonly asOf?: string;
+  /** Whether to compute what did not change, too; the bytes are the same. */
+  readonly force?: boolean;
   readonly progress?: Progress;
 }
 
 /** What was built. */
 export interface BuildResult {
   readonly exitCode: ExitCode;
+  /** Experiments that are published as their logs and definitions stand. */
   readonly built: readonly string[];
+  /** Those among them of which nothing had changed, so that nothing was computed. */
+  readonly unchanged: readonly string[];
   readonly failed: readonly {readonly id: string; readonly reason: string}[];
 }
 
@@ -51,6 +64,7 @@ export function register(command: Command): void {
     .option("--history <dir>", "folder of the memory (default: that of sources.yaml, else history/ beside the data)")
     .option("--threads <n>", "threads of the engine", Number)
     .option("--as-of <date>", "last complete day, if it is not to be chosen from the data")
+    .option("--force", "compute experiments of which nothing changed, too")
     .addHelpText(
       "after",
       "\nReads the logs, computes the readouts and writes one folder each, whole or not at all.\n" +
@@ -63,7 +77,8 @@ export function register(command: Command): void {
         ...(options.only === undefined ? {} : {only: options.only}),
         ...(options.history === undefined ? {} : {historyDir: options.history}),
         ...(options.threads === undefined ? {} : {threads: options.threads}),
-        ...(options.asOf === undefined ? {} : {asOf: options.asOf})
+        ...(options.asOf === undefined ? {} : {asOf: options.asOf}),
+        ...(options.force === undefined ? {} : {force: options.force})
       });
       process.exitCode = exitCode;
     });
@@ -76,50 +91,80 @@ interface Flags {
   readonly history?: string;
   readonly threads?: number;
   readonly asOf?: string;
+  readonly force?: boolean;
 }
 
 /**
  * Builds experiments into `<outDir>/<id>/` and lists all in `<outDir>/index.json`. Each folder is swapped in whole. An
- * experiment that fails does not stop the others: its last good readout stays, marked stale with the reason; without
- * one the index names the error.
+ * experiment of which nothing changed (code, definition, bytes of its files, memory, published files) is left as it is.
+ * One that fails does not stop the others: its last good readout stays, marked stale with the reason; without one the
+ * index names the error. Another build of the same folders is waited for.
  *
  * @throws {UserError} if the definitions cannot be read or an id is unknown
  */
 export async function buildReadouts(options: BuildOptions): Promise<BuildResult> {
   const {dataDir, only} = options;
   const definitions = await loadDefinitions(dataDir);
-  const chosen = choose(definitions.experiments, only);
+  choose(definitions.experiments, only);
   const outDir = resolve(options.outDir);
   const historyDir = resolve(options.historyDir ?? historyOf(dataDir, definitions));
   await mkdir(outDir, {recursive: true});
-  const progress = options.progress ?? createProgress(chosen.length);
+  const progress = options.progress ?? createProgress(only?.length ?? definitions.experiments.length);
+  return withLock([outDir, historyDir], () => buildAll({...options, outDir, historyDir, progress}), {
+    onWait: (holder) => progress.note(`waiting for another build: ${holder}`)
+  });
+}
+
+interface Places extends BuildOptions {
+  readonly historyDir: string;
+  readonly progress: Progress;
+}
+
+async function buildAll(options: Places): Promise<BuildResult> {
+  const {dataDir, outDir, historyDir, only, progress} = options;
+  const definitions = await loadDefinitions(dataDir);
+  const chosen = choose(definitions.experiments, only);
+  await sweep(outDir);
+  await sweep(historyDir);
+  for (const {id} of definitions.experiments) await recoverFolder(join(outDir, id));
   const engine = await openDuckdb({
     directory: resolve(dataDir),
     ...(options.threads === undefined ? {} : {threads: options.threads})
   });
+  const store = storeFolder(dataDir);
+  const keys = await keysOf(definitions, {...options, store, engine});
   const entries = new Map<string, IndexEntry>();
   const failed: {id: string; reason: string}[] = [];
   const built: string[] = [];
+  const unchanged: string[] = [];
   try {
     for (const experiment of chosen) {
-      progress.start(experiment.id);
+      const {id} = experiment;
+      progress.start(id);
       try {
-        entries.set(
-          experiment.id,
-          await buildAndSwap(experiment, definitions, {...options, outDir, historyDir, engine})
-        );
-        built.push(experiment.id);
-        progress.step(experiment.id);
+        const {input, keyOf} = await keys.of(experiment);
+        const record = input === null || options.force ? null : await readRecord(store, outDir, id);
+        if (record !== null && record.key === (await keyOf()) && (await isIntact(outDir, record))) {
+          entries.set(id, record.entry);
+          unchanged.push(id);
+        } else {
+          const entry = await buildAndSwap(experiment, definitions, {...options, engine});
+          entries.set(id, entry);
+          if (input !== null) await writeRecord(store, outDir, {key: await keyOf(), entry});
+        }
+        built.push(id);
+        progress.step(id);
       } catch (error) {
         const reason = reasonOf(error);
-        failed.push({id: experiment.id, reason});
-        entries.set(experiment.id, await staleEntry(experiment, definitions, outDir, reason));
-        progress.step(`${experiment.id}: failed`);
-        progress.note(`${experiment.id}: ${reason}`);
+        failed.push({id, reason});
+        entries.set(id, await staleEntry(experiment, definitions, outDir, reason));
+        progress.step(`${id}: failed`);
+        progress.note(`${id}: ${reason}`);
       }
     }
   } finally {
     progress.done();
+    await keys.save();
     await engine.close();
   }
   for (const experiment of definitions.experiments)
@@ -130,13 +175,41 @@ export async function buildReadouts(options: BuildOptions): Promise<BuildResult>
   if (only === undefined) await removeOthers(outDir, definitions.experiments);
   await writeBeside(join(outDir, "index.json"), `${JSON.stringify(indexOf(definitions.experiments, entries))}\n`);
   const exitCode = failed.length === 0 ? exitCodes.fine : built.length === 0 ? exitCodes.nothing : exitCodes.partly;
-  return {exitCode, built, failed};
+  return {exitCode, built, unchanged, failed};
+}
+
+/** Returns what tells whether an experiment must be computed: its input now, and the key with the memory as it stands. */
+async function keysOf(
+  definitions: Definitions,
+  {dataDir, historyDir, store, engine, asOf}: Places & {store: string; engine: DuckdbEngine}
+) {
+  const files = await openFileHashes(store);
+  const code = await codeHash();
+  const globs = new Map<string, Promise<string[]>>();
+  const glob = (pattern: string): Promise<string[]> => {
+    const found =
+      globs.get(pattern) ??
+      rowsOf(engine, `SELECT file FROM glob(${engine.dialect.literal(pattern)})`).then((rows) =>
+        rows.map(([file]) => resolve(dataDir, String(file)))
+      );
+    globs.set(pattern, found);
+    return found;
+  };
+  return {
+    async of(experiment: Experiment) {
+      const input = await inputHash(experiment, definitions, {dataDir, files, glob});
+      const keyOf = async (): Promise<string> =>
+        hashOf(code, input ?? "", asOf ?? "", await memoryHash(historyDir, experiment.id));
+      return {input, keyOf};
+    },
+    save: () => files.save()
+  };
 }
 
 async function buildAndSwap(
   experiment: Experiment,
   definitions: Definitions,
-  {dataDir, outDir, historyDir, engine, threads, asOf}: BuildOptions & {historyDir: string; engine: DuckdbEngine}
+  {dataDir, outDir, historyDir, engine, threads, asOf}: Places & {engine: DuckdbEngine}
 ): Promise<IndexEntry> {
   const {id} = experiment;
   const folder = await freshFolder(join(outDir, `.${id}.part`));
@@ -145,17 +218,20 @@ async function buildAndSwap(
       readout,
       looks,
       run,
+      pins,
       definitions: locked
     } = await buildOne(experiment, definitions, {
       dataDir,
       folder,
       memory: await readMemory(historyDir, id),
+      pins: await readPins(historyDir, id),
+      published: await readReadout(outDir, id),
       engine,
       ...(threads === undefined ? {} : {threads}),
       ...(asOf === undefined ? {} : {asOf})
     });
-    // Looks come first: if the process is killed here, the next build finds them taken and makes the same readout.
-    await appendMemory(historyDir, id, {looks, definitions: locked});
+    // These come first: if the process is killed here, the next build finds them and makes the same readout.
+    await appendMemory(historyDir, id, {pins, looks, definitions: locked});
     await swapFolder(folder, join(outDir, id));
     const {runs} = await readMemory(historyDir, id);
     if (runs.at(-1)?.runId !== run.runId) await appendMemory(historyDir, id, {runs: [run]});
@@ -163,6 +239,12 @@ async function buildAndSwap(
   } finally {
     await rm(folder, {recursive: true, force: true});
   }
+}
+
+/** Removes what a killed build was writing; nobody else writes here while the lock is held. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder))
+    if (/^\..*\.(?:tmp|dead)$/.test(name) || isOrphan(name)) await rm(join(folder, name), {force: true});
 }
 
 function choose(experiments: readonly Experiment[], only: readonly string[] | undefined): Experiment[] {

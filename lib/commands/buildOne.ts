@@ -11,6 +11,9 @@ import {definitionHash, definitionText} from "../experiment/definitionHash.ts";
 import {lockedDefinition} from "../experiment/lockedDefinition.ts";
 import type {LedgerLook, LockedDefinition, Memory, PublishedRun} from "../experiment/memory.ts";
 import type {Readout} from "../experiment/readout.ts";
+import {publishedRun} from "../experiment/changesSince.ts";
+import type {PinnedReadout} from "../experiment/pinOf.ts";
+import {differencesOf, pinOf, withPublished} from "../experiment/pinOf.ts";
 import {readoutOf} from "../experiment/readoutOf.ts";
 import {hashOf} from "./hash.ts";
 
@@ -21,6 +24,10 @@ export interface BuildOneOptions {
   /** Empty folder that the files are written to. */
   readonly folder: string;
   readonly memory: Memory;
+  /** What pins kept before; default: nothing. */
+  readonly pins?: readonly PinnedReadout[];
+  /** The readout that is published now; default: none. A new pin keeps it. */
+  readonly published?: Readout | null;
   readonly engine?: DuckdbEngine;
   readonly threads?: number;
   /** The last complete day, if it is not to be chosen from the data. */
@@ -33,6 +40,7 @@ export interface BuiltOne {
   readonly looks: readonly LedgerLook[];
   readonly definitions: readonly LockedDefinition[];
   readonly run: PublishedRun;
+  readonly pins: readonly PinnedReadout[];
 }
 
 /**
@@ -42,8 +50,10 @@ export interface BuiltOne {
 export async function buildOne(
   experiment: Experiment,
   definitions: Definitions,
-  {dataDir, folder, memory, engine, threads, asOf}: BuildOneOptions
+  {dataDir, folder, memory, pins: keptBefore = [], published = null, engine, threads, asOf: asked}: BuildOneOptions
 ): Promise<BuiltOne> {
+  const pin = experiment.status === "stopped" ? experiment.pin : false;
+  const asOf = typeof pin === "string" ? pin : asked;
   const locked = memory.definitions.at(-1);
   const hash = definitionHash(experiment, definitions);
   const pins = keptPins(locked, lockedDefinition(experiment, definitions.metrics, {date: null, hash}));
@@ -71,9 +81,48 @@ export async function buildOne(
   await mkdir(folder, {recursive: true});
   await writePublication(folder, publication);
   readout.files = await filesOf(folder, publication);
-  await writeFile(join(folder, "readout.json"), `${JSON.stringify(readout)}\n`);
   const unchanged = locked?.hash === hash && JSON.stringify(locked.pins) === JSON.stringify(cube.pins);
-  return {readout, looks, run, definitions: unchanged ? [] : [{...definition, pins: cube.pins}]};
+  const gained = unchanged ? [] : [{...definition, pins: cube.pins}];
+  if (pin === false) {
+    await writeFile(join(folder, "readout.json"), `${JSON.stringify(readout)}\n`);
+    return {readout, looks, run, definitions: gained, pins: []};
+  }
+  const found = keptBefore.findLast((kept) => isSamePin(kept, pin, memory));
+  const kept = found ?? {pin, readout: keptNow(readout, {pin, memory, published})};
+  const shown = pinOf(kept.readout, readout);
+  await writeFile(join(folder, "readout.json"), `${JSON.stringify(shown)}\n`);
+  return {
+    readout: shown,
+    // What is pinned takes no more looks; without a history the pin is on what was computed now.
+    looks: memory.runs.length === 0 ? looks : [],
+    run: memory.runs.findLast(({runId}) => runId === shown.runId) ?? publishedRun(shown),
+    definitions: gained,
+    // A build that was killed may have kept it already.
+    pins: found !== undefined || JSON.stringify(keptBefore.at(-1)) === JSON.stringify(kept) ? [] : [kept]
+  };
+}
+
+/** A pin on a date stands for good; a pin on what is published stands as long as that was published last. */
+function isSamePin(kept: PinnedReadout, pin: boolean | string, {runs}: Memory): boolean {
+  if (kept.pin !== pin) return false;
+  const last = runs.at(-1);
+  return typeof pin === "string" || last === undefined || last.runId === kept.readout.runId;
+}
+
+/**
+ * The readout that a new pin keeps: today's, with the verdict of a stopped experiment, where its numbers are those that
+ * were published; else what was published, as exactly as it is still known.
+ */
+function keptNow(
+  readout: Readout,
+  {pin, memory, published}: {pin: boolean | string; memory: Memory; published: Readout | null}
+): Readout {
+  const run = memory.runs.findLast(({date}) => typeof pin !== "string" || date <= pin);
+  if (run === undefined) return readout;
+  const {verdict, label} = run;
+  if (differencesOf(run, {...publishedRun(readout), verdict, label}).length === 0) return readout;
+  if (published?.runId === run.runId) return {...published, stale: null, pin: null};
+  return withPublished(readout, run);
 }
 
 /** What was fixed under a definition stays, for the metrics that are still defined alike. */

@@ -6,7 +6,7 @@ import {historyOf} from "./build.ts";
 import {buildOne} from "./buildOne.ts";
 import {UserError, describeError} from "./errors.ts";
 import {loadDefinitions} from "./loadDefinitions.ts";
-import {readMemory} from "./memoryFiles.ts";
+import {readMemory, readPins} from "./memoryFiles.ts";
 
 /**
  * Writes one published file of one experiment to stdout: what a data loader of the preview does. It computes what
@@ -23,8 +23,10 @@ export async function loadFile(name: string, args: readonly string[] = process.a
     const definitions = await loadDefinitions(dataDir);
     const experiment = definitions.experiments.find(({id}) => id === values.experiment);
     if (experiment === undefined) throw new UserError(`unknown experiment: ${String(values.experiment)}`);
-    const memory = await readMemory(resolve(historyOf(dataDir, definitions)), experiment.id);
-    await buildOne(experiment, definitions, {dataDir, folder, memory});
+    const historyDir = resolve(historyOf(dataDir, definitions));
+    const memory = await readMemory(historyDir, experiment.id);
+    const pins = await readPins(historyDir, experiment.id);
+    await buildOne(experiment, definitions, {dataDir, folder, memory, pins});
     process.stdout.write(await readFile(join(folder, name)));
   } catch (error) {
     process.stderr.write(`${describeError(error)}\n`);

@@ -1,13 +1,16 @@
 import {mkdir, readFile} from "node:fs/promises";
 import {join} from "node:path";
 import type {LedgerLook, LockedDefinition, Memory, PublishedRun} from "../experiment/memory.ts";
+import type {PinnedReadout} from "../experiment/pinOf.ts";
 import {writeBeside} from "./atomic.ts";
+import {hashOf} from "./hash.ts";
 
-/** The three append-only files of an experiment's memory. */
+/** The append-only files of an experiment's memory. */
 const files = {
   looks: (id: string) => `${id}.looks.jsonl`,
   runs: (id: string) => `${id}.jsonl`,
-  definitions: (id: string) => `${id}.definition.jsonl`
+  definitions: (id: string) => `${id}.definition.jsonl`,
+  pins: (id: string) => `${id}.pin.jsonl`
 } as const;
 
 /**
@@ -23,9 +26,24 @@ export async function readMemory(historyDir: string, id: string): Promise<Memory
   };
 }
 
+/** Returns the readouts that an experiment's pins kept, oldest first; empty where there are none. */
+export function readPins(historyDir: string, id: string): Promise<PinnedReadout[]> {
+  return readLines<PinnedReadout>(join(historyDir, files.pins(id)));
+}
+
+/** Returns the SHA-256 of an experiment's whole memory, to the byte. */
+export async function memoryHash(historyDir: string, id: string): Promise<string> {
+  return hashOf(...(await Promise.all(Object.values(files).map((name) => readText(join(historyDir, name(id)))))));
+}
+
+/** What a build adds to an experiment's memory. */
+export interface GainedMemory extends Partial<Memory> {
+  readonly pins?: readonly PinnedReadout[];
+}
+
 /** Adds lines to an experiment's memory. Each file is written beside and renamed, so a kill leaves it old or new. */
-export async function appendMemory(historyDir: string, id: string, added: Partial<Memory>): Promise<void> {
-  for (const key of ["looks", "definitions", "runs"] as const) {
+export async function appendMemory(historyDir: string, id: string, added: GainedMemory): Promise<void> {
+  for (const key of ["pins", "looks", "definitions", "runs"] as const) {
     const lines = added[key];
     if (!lines?.length) continue;
     await mkdir(historyDir, {recursive: true});
