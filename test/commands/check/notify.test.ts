@@ -37,7 +37,7 @@ const alert = (key: string, change: Partial<Alert> = {}): Alert => ({
   date: "2026-01-10",
   ...change
 });
-const hook = (url: string, form: Webhook["form"] = "json"): Webhook => ({url, form, timeout: "200ms"});
+const hook = (url: string, timeout = "20s"): Webhook => ({url, form: "json", timeout});
 const run = (alerts: readonly Alert[], webhooks: Record<string, Webhook>) =>
   notify(alerts, {webhooks, historyDir, today: "2026-01-11", backoff: 5});
 const keys = ({received}: WebhookServer) =>
@@ -79,11 +79,16 @@ describe("notify(alerts, options)", () => {
     let broken = true;
     const bad = await server((response) => status(broken ? 500 : 200)(response));
     const moved = await server(status(302, {location: good.url}));
-    const webhooks = {bad: hook(bad.url), hanging: hook(hanging.url), moved: hook(moved.url), good: hook(good.url)};
+    const webhooks = {
+      bad: hook(bad.url),
+      hanging: hook(hanging.url, "100ms"),
+      moved: hook(moved.url),
+      good: hook(good.url)
+    };
     const first = await run([alert("a")], webhooks);
     expect(first.map(({webhook, failure}) => [webhook, failure])).toEqual([
       ["bad", "answered 500, 3 tries"],
-      ["hanging", "no answer within 200 ms, 3 tries"],
+      ["hanging", "no answer within 100 ms, 3 tries"],
       ["moved", "redirected (302), which is not followed"],
       ["good", null]
     ]);

@@ -14,7 +14,7 @@ async function server(...given: Parameters<typeof startWebhook>): Promise<Webhoo
   return started;
 }
 
-const quick = {timeout: 300, backoff: 10};
+const quick = {timeout: 20_000, backoff: 10};
 
 describe("post(url, body, options)", () => {
   it("posts JSON once where it is accepted", async () => {
@@ -34,7 +34,7 @@ describe("post(url, body, options)", () => {
   it("gives up after its tries, and waits longer each time", async () => {
     const {url, received} = await server(status(503));
     const start = performance.now();
-    expect(await post(url, {}, {timeout: 300, tries: 3, backoff: 40})).toBe("answered 503, 3 tries");
+    expect(await post(url, {}, {...quick, tries: 3, backoff: 40})).toBe("answered 503, 3 tries");
     expect(performance.now() - start).toBeGreaterThanOrEqual(40 + 80 - 5);
     expect(received).toHaveLength(3);
   });
@@ -59,7 +59,7 @@ describe("post(url, body, options)", () => {
     const {url, received} = await server(() => {});
     const start = performance.now();
     expect(await post(url, {}, {timeout: 100, tries: 2, backoff: 10})).toBe("no answer within 100 ms, 2 tries");
-    expect(performance.now() - start).toBeLessThan(1500);
+    expect(performance.now() - start).toBeLessThan(10_000);
     expect(received).toHaveLength(2);
   });
 
@@ -68,8 +68,8 @@ describe("post(url, body, options)", () => {
       response.writeHead(200).write("x".repeat(1000));
     });
     const start = performance.now();
-    expect(await post(url, {}, {timeout: 2000, tries: 1})).toBeNull();
-    expect(performance.now() - start).toBeLessThan(1500);
+    expect(await post(url, {}, {...quick, tries: 1})).toBeNull();
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 
   it("does not follow a redirect: the other address never hears of it", async () => {
@@ -83,7 +83,7 @@ describe("post(url, body, options)", () => {
   it("says that a connection failed without the address", async () => {
     const {url, close} = await startWebhook(status(200));
     await close();
-    const failure = await post(url, {}, {timeout: 300, tries: 1});
+    const failure = await post(url, {}, {...quick, tries: 1});
     expect(failure).toBe("the connection failed (ECONNREFUSED), 1 try");
   });
 
