@@ -28,7 +28,7 @@ const kept = new Set(["duplicated-row-kept"]);
 /**
  * Returns the check of rows left out: each reason with its rows; it warns where a reason that is a fault of the log takes
  * 5% or more of all rows, or where a reason that is known by variant hits the arms in other shares than their units
- * (chi-square, p < 0.001).
+ * (chi-square, p < 0.001). The value is the largest share of such a reason; null without rows.
  */
 export function exclusions({experiment, sums}: HealthInput): HealthCheck {
   const keys = variantKeys(experiment);
@@ -45,17 +45,17 @@ export function exclusions({experiment, sums}: HealthInput): HealthCheck {
         value: row.rows,
         pValue,
         uneven: pValue !== null && pValue < warningAlpha,
-        large: !expected.has(row.reason) && sums.rows > 0 && row.rows / sums.rows >= largeShare
+        share: expected.has(row.reason) || sums.rows === 0 ? 0 : row.rows / sums.rows
       };
     });
   const uneven = details.find((row) => row.uneven);
-  const large = details.find((row) => row.large);
+  const large = details.find(isLarge);
   const rows = details.reduce((n, {value}) => n + value, 0);
   return check({
     key: "exclusions",
     name: "Rows left out",
     status: uneven || large ? "warning" : "ok",
-    value: sums.rows === 0 ? null : rows / sums.rows,
+    value: sums.rows === 0 ? null : Math.max(0, ...details.map(({share}) => share)),
     threshold: largeShare,
     message: uneven
       ? `The arms lose rows unevenly: ${uneven.label}, ${sayPValue(uneven.pValue)}.`
@@ -69,9 +69,13 @@ export function exclusions({experiment, sums}: HealthInput): HealthCheck {
     details: details.map((row) => ({
       label: row.label,
       value: row.value,
-      status: row.uneven || row.large ? "warning" : "ok"
+      status: row.uneven || isLarge(row) ? "warning" : "ok"
     }))
   });
+}
+
+function isLarge({share}: {share: number}): boolean {
+  return share >= largeShare;
 }
 
 /** Returns a reason in words with its fact: `events: unparseable timestamp`. */

@@ -59,8 +59,9 @@ describe("exclusions(input)", () => {
   it("takes what belongs to other experiments and other days for normal", () => {
     const excluded = [out("without-exposure", 8000), out("before-exposure", 1500), out("duplicated-row-kept", 900)];
     const found = exclusions(healthInput({units, rows: 10_000, excluded}));
-    expect(found).toMatchObject({status: "ok", value: 0.95});
+    expect(found).toMatchObject({status: "ok", value: 0});
     expect(found.details).toHaveLength(2);
+    expect(found.message).toContain("9,500 of 10,000 rows");
   });
 
   it("warns where the arms lose units unevenly", () => {
