@@ -15,6 +15,7 @@ import {dayOf, validExposures} from "./sql/exposures.ts";
 import type {EventsContext} from "./sql/events.ts";
 import {countValues, hits} from "./sql/events.ts";
 import {numberOf} from "./steps.ts";
+import {buildTenure} from "./tenure/buildTenure.ts";
 import {dateOfDay, dayOfDate, localTime} from "./zone.ts";
 
 export interface BuildLogsOptions {
@@ -72,11 +73,13 @@ export async function buildLogs(context: LoadContext, plan: Plan, options: Build
   const scale = await chooseScale(context, plan, found, {asOf, units: units.count});
   const parts = await increments(context, plan, found, {scale, known, pins: options.pins ?? {}});
   const traffic = await trafficOf(context, plan, known);
+  const tenure = await buildTenure(context, plan, found, {scale, cells: units.cells});
   const cube = assemble(plan, parts.groups, {cells: units.cells, origins: options.pins?.origins ?? {}});
   return {
     ...cube,
     asOf: exposed && chosen !== null ? dateOfDay(asOf) : null,
     traffic,
+    tenure,
     excluded: excluded.filter(({rows}) => rows > 0),
     rows: exposures.rows + all.reduce((sum, {rows}) => sum + rows, 0),
     units: units.count,

@@ -20,7 +20,7 @@ export const phaseDimension = "phase";
  */
 export function experimentSums(
   experiment: Experiment,
-  cube: Pick<Cube, "excluded" | "rows" | "sql">,
+  cube: Pick<Cube, "excluded" | "rows" | "sql" | "tenure">,
   publication: Publication,
   {hash}: {hash: string}
 ): ExperimentSums {
@@ -36,6 +36,7 @@ export function experimentSums(
     asOf,
     units: Object.fromEntries(units),
     metrics,
+    tenure: cube.tenure,
     traffic: trafficDays(publication),
     entryHours: entryHours(publication),
     segmentUnits: segmentUnits(table, shown),

@@ -4,7 +4,8 @@ import {sums} from "../stats/moments.ts";
 import {dimensionColumn} from "./cubeTable.ts";
 import {openDuckdb} from "./engines/duckdb.ts";
 import type {DuckdbEngine} from "./engines/duckdb.ts";
-import type {Publication, PublishedRow, TrafficRow} from "./row.ts";
+import type {Cube, Publication, PublishedRow, TrafficRow} from "./row.ts";
+import {tenureColumns, tenureRows} from "./tenure/tenureRows.ts";
 
 /** A column of a Parquet file: text, doubles, or whole numbers of 32 bits. */
 export interface ParquetColumn {
@@ -13,11 +14,16 @@ export interface ParquetColumn {
 }
 
 /**
- * Writes the published rows as `path.parquet`, `entries.parquet` and `traffic.parquet` into a folder that exists. The
+ * Writes the published rows as `path.parquet`, `entries.parquet`, `traffic.parquet` and `tenure.parquet` into a folder
+ * that exists. The
  * columns are `date`, `variant`, one per dimension (null for a variant as a whole), `metric`, `bin`, `n` and the sums
  * that any row has; of traffic `hour`, `variant`, `units`. Equal rows give equal bytes.
  */
-export async function writePublication(folder: string, publication: Publication): Promise<void> {
+export async function writePublication(
+  folder: string,
+  publication: Publication,
+  tenure: Cube["tenure"] = {}
+): Promise<void> {
   const {dimensions, path, entries, traffic} = publication;
   await withWriter(async (write) => {
     const present = sums.filter((sum) => path.some((row) => row[sum] !== 0) || entries.some((row) => row[sum] !== 0));
@@ -28,6 +34,7 @@ export async function writePublication(folder: string, publication: Publication)
       cubeRows(entries, dimensions, present)
     );
     await write(join(folder, "traffic.parquet"), trafficColumns, trafficRows(traffic));
+    await write(join(folder, "tenure.parquet"), tenureColumns, tenureRows(tenure));
   });
 }
 

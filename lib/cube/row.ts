@@ -1,3 +1,4 @@
+import type {TenureSums} from "../experiment/novelty/tenureSums.ts";
 import type {Origin, Sum} from "../stats/moments.ts";
 
 /**
@@ -25,6 +26,8 @@ export interface Cube {
   readonly path: readonly CubeRow[];
   readonly entries: readonly CubeRow[];
   readonly traffic: readonly TrafficRow[];
+  /** Sums over tenure days of the primary metrics that have some, by metric; safe to publish as they are. */
+  readonly tenure: Readonly<Record<string, TenureSums>>;
   /** Who is behind the rows, for deciding what may be published; null where it is not known (a ready-made cube). */
   readonly links: readonly Links[] | null;
   /** The numeric origin of each metric's sums. */

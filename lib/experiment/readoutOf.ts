@@ -12,6 +12,7 @@ import {insightsOf} from "./insightsOf.ts";
 import type {LedgerLook, LockedDefinition, Memory, PublishedRun} from "./memory.ts";
 import {comparisonsOf, covariateText, effectsOf, metricResultOf, metricsInUse} from "./metricResultOf.ts";
 import type {MetricEffects} from "./metricResultOf.ts";
+import {noveltyOf} from "./novelty/noveltyOf.ts";
 import {parseDays} from "./parseDays.ts";
 import {parseShare} from "./parseShare.ts";
 import {phasesOf} from "./phasesOf.ts";
@@ -60,6 +61,7 @@ export function readoutOf(input: ReadoutInput): MadeReadout {
   const looks = uses.flatMap((use, i) => addSequential(use, results[i]!, {...input, ended}));
   for (const metric of results) {
     metric.guardrail = guardrailsOf(experiment, metric);
+    metric.novelty = noveltyResults(experiment, metric, sums);
     metric.bayesian = bayesianOf({...metric, level: 1 - experiment.alpha});
   }
   const changed = definitionChanges(memory.definitions, definition);
@@ -196,6 +198,31 @@ function powerResult(
   return powers.reduce<MetricResult["power"]>(
     (a, b) => (a === null || (b.requiredUnits ?? 0) > (a.requiredUnits ?? 0) ? b : a),
     null
+  );
+}
+
+/** Whether a primary metric's effect lasts; null for metrics without tenure rows. */
+function noveltyResults(
+  experiment: Experiment,
+  {key, direction}: MetricResult,
+  {tenure, asOf}: ExperimentSums
+): MetricResult["novelty"] {
+  const own = tenure?.[key];
+  const [control, ...treatments] = variantKeys(experiment);
+  if (own === undefined || control === undefined) return null;
+  const declared = experiment.minimumEffect[key];
+  return noveltyOf(
+    own,
+    {control, treatments},
+    {
+      alpha: experiment.alpha,
+      power: experiment.power,
+      direction,
+      minimumEffect: declared === undefined ? null : parseShare(declared),
+      spans: experiment.novelty ?? null,
+      entering:
+        experiment.status !== "stopped" && (experiment.end === undefined || asOf === null || asOf < experiment.end)
+    }
   );
 }
 

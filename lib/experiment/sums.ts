@@ -1,3 +1,4 @@
+import type {TenureSums} from "./novelty/tenureSums.ts";
 import type {Moments} from "../stats/moments.ts";
 import type {QuantileBins} from "../stats/quantileBins.ts";
 
@@ -54,6 +55,8 @@ export interface ExperimentSums {
   /** Exposed units by variant that count. */
   readonly units: Readonly<Record<string, number>>;
   readonly metrics: Readonly<Record<string, MetricSums>>;
+  /** Sums over tenure days, by metric; absent where the input has none. */
+  readonly tenure?: Readonly<Record<string, TenureSums>>;
   readonly traffic: readonly TrafficDay[];
   /** New units per hour of entry (0 to 23) and variant. */
   readonly entryHours: readonly {readonly hour: number; readonly units: Readonly<Record<string, number>>}[];

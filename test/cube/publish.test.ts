@@ -40,6 +40,7 @@ function cubeOf(units: readonly Unit[]): Cube {
     entries,
     links,
     traffic: [],
+    tenure: {},
     origins: {},
     excluded: [],
     rows: 0,

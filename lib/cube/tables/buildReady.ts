@@ -63,6 +63,7 @@ export async function buildReady(context: TableContext, experiment: Experiment):
     path,
     entries: [],
     traffic,
+    tenure: {},
     links: null,
     origins: {},
     excluded: excluded.rows(),

@@ -75,6 +75,7 @@ export async function buildSnapshots(context: TableContext, experiment: Experime
     path,
     entries: path,
     traffic: traffic.filter(({units}) => units > 0),
+    tenure: {},
     links: null,
     origins,
     excluded: excluded.rows(),

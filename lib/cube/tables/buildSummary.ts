@@ -56,6 +56,7 @@ export async function buildSummary(context: TableContext, experiment: Experiment
     path,
     entries: path,
     traffic: rows.map(({variant, users}) => ({hour: `${date}T00:00`, variant, units: Math.max(0, users ?? 0)})),
+    tenure: {},
     links: null,
     origins: {},
     excluded: [

@@ -1,0 +1,3 @@
+import {loadFile} from "../../../lib/commands/loadFile.ts";
+
+await loadFile("tenure.parquet");
