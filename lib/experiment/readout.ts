@@ -150,6 +150,11 @@ export const noveltySchema = z.object({
   calendar: z.object({cochranQ: number, degreesOfFreedom: number, pValue: number, reason}).nullable(),
   mix: z.object({chiSquare: number, degreesOfFreedom: number, pValue: number, reason}).nullable(),
   triangle: z.array(z.object({cohort: day, day: z.int(), n: z.int(), relativeDifference: number, difference: number})),
+  triangleDays: z
+    .int()
+    .min(1)
+    .default(1)
+    .describe("entry dates and tenure days of one cell; named by the first of each"),
   longRun: z
     .object({
       a: number,

@@ -58,6 +58,7 @@ export function noveltyOf(
 ): NoveltyResult[] {
   const index = tenureIndex(sums);
   const blocks = tenureBlocks(index);
+  const cells = tenureBlocks(index, {most: 28});
   const mix = mixTest(sums, blocks);
   const {alpha = 0.05, direction = "increase", simultaneous = true} = options;
   return treatments.map((variant): NoveltyResult => {
@@ -83,7 +84,8 @@ export function noveltyOf(
       cohorts,
       calendar,
       mix,
-      triangle: triangle(index, variants),
+      triangle: triangle(cells, sums, variants),
+      triangleDays: cells.length,
       longRun: fit,
       weekdays,
       weekdayTest,

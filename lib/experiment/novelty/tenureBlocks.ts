@@ -31,8 +31,14 @@ export interface BlockGroup {
 
 const lengths = [1, 2, 3, 4, 7, 14, 28, 56, 112];
 
-/** Returns cohorts and days in at most about eight blocks each: of 1, 2, 3, 4 days or of whole weeks. */
-export function tenureBlocks(index: TenureIndex): TenureBlocks {
+/** Further arguments of `tenureBlocks`. */
+export interface TenureBlocksOptions {
+  /** How many blocks there may be along entry dates and along tenure; defaults to 8. */
+  readonly most?: number;
+}
+
+/** Returns cohorts and days in at most so many blocks each: of 1, 2, 3, 4 days or of whole weeks. Days before 0 are left out. */
+export function tenureBlocks(index: TenureIndex, {most = 8}: TenureBlocksOptions = {}): TenureBlocks {
   const {sums} = index;
   const first = sums.calendarOnly ? 1 : 0;
   const dayOf = (date: string) => Math.round(Date.parse(date) / 86_400_000);
@@ -40,7 +46,7 @@ export function tenureBlocks(index: TenureIndex): TenureBlocks {
   const end = dayOf(sums.cohorts.at(-1)?.until ?? "1970-01-01");
   const last = Math.max(...sums.cohorts.map(({lastDay}) => lastDay), -1);
   const longest = Math.max(end - start + 1, last - first + 1);
-  const length = lengths.find((days) => longest <= 8 * days) ?? Math.ceil(longest / 8);
+  const length = lengths.find((days) => longest <= most * days) ?? Math.ceil(longest / most);
   const count = Math.max(0, Math.floor((last - first + 1) / length));
   interface Group extends BlockGroup {
     lived: number;

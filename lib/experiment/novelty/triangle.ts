@@ -1,35 +1,38 @@
 import type {NoveltyResult} from "../readout.ts";
-import {cellWidth} from "./tenureIndex.ts";
-import type {TenureIndex} from "./tenureIndex.ts";
+import type {TenureBlocks} from "./tenureBlocks.ts";
+import type {TenureSums} from "./tenureSums.ts";
 
 /**
- * Returns the effect in every cell of cohort by tenure day, oldest cohort first, with the units of both arms. A cell without
- * units in an arm is left out; the relative effect is null where the control is zero.
+ * Returns the effect per day in every cell of cohort by tenure, oldest cohort first, with the units of both arms; a cell is
+ * of as many entry dates and days as the blocks are long, and is named by the first of each. A cell without units in an arm
+ * is left out; the relative effect is null where the control is zero.
  */
 export function triangle(
-  {sums, arms, first, length}: TenureIndex,
+  {groups, length, first}: TenureBlocks,
+  {kind, origin}: TenureSums,
   [control, treatment]: readonly [string, string]
 ): NoveltyResult["triangle"] {
-  const {kind, origin, cohorts} = sums;
-  const [c, t] = [arms.get(control)?.cells, arms.get(treatment)?.cells];
-  if (c === undefined || t === undefined) return [];
-  const valueOf = (cells: Float64Array, at: number): number | null => {
-    const outcome = (origin.y ?? 0) + cells[at + 1]! / cells[at]!;
+  const cells: NoveltyResult["triangle"] = [];
+  const valueOf = ({n, y, w}: {n: number; y: Float64Array; w: Float64Array}, block: number): number | null => {
+    const outcome = (origin.y ?? 0) + y[block]! / (n * length);
     if (kind !== "ratio") return outcome;
-    const denominator = (origin.w ?? 0) + cells[at + 2]! / cells[at]!;
+    const denominator = (origin.w ?? 0) + w[block]! / (n * length);
     return denominator === 0 ? null : outcome / denominator;
   };
-  return cohorts.flatMap(({cohort}, place) => {
-    const rows: NoveltyResult["triangle"] = [];
-    for (let i = 0; i < length; i++) {
-      const at = (place * length + i) * cellWidth;
-      const n = c[at]! + t[at]!;
-      if (c[at] === 0 || t[at] === 0) continue;
-      const [base, value] = [valueOf(c, at), valueOf(t, at)];
+  for (const {cohorts, lived, arms} of groups) {
+    const [c, t] = [arms.get(control), arms.get(treatment)];
+    if (c === undefined || t === undefined) continue;
+    for (let block = 0; block < lived; block++) {
+      const [base, value] = [valueOf(c, block), valueOf(t, block)];
       const difference = value === null || base === null ? null : value - base;
-      const relativeDifference = difference === null || base === null || base === 0 ? null : difference / base;
-      rows.push({cohort, day: first + i, n, relativeDifference, difference});
+      cells.push({
+        cohort: cohorts[0] ?? "",
+        day: first + block * length,
+        n: c.n + t.n,
+        relativeDifference: difference === null || base === null || base === 0 ? null : difference / base,
+        difference
+      });
     }
-    return rows;
-  });
+  }
+  return cells;
 }
