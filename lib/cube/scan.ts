@@ -3,6 +3,7 @@ import {extname, resolve} from "node:path";
 import type {Connection, Fact} from "../experiment/definition.ts";
 import type {Column} from "./dialects/dialect.ts";
 import type {DuckdbEngine} from "./engines/duckdb.ts";
+import {rowsOf} from "./engines/engine.ts";
 import {enclose} from "./expression.ts";
 
 /** A fact as something that may stand after FROM, and its columns. */
@@ -54,8 +55,8 @@ export async function scanFact(
     const format = fact.format ?? formatOf(name, paths[0] ?? "");
     if (format === "parquet") return `read_parquet(${files}, union_by_name = true)`;
     if (format === "json") return jsonRelation(engine, files, fact);
-    const delimiter = format === "tsv" ? ", delim = '\t'" : "";
-    return `read_csv(${files}, all_varchar = true, header = true, union_by_name = true${delimiter})`;
+    const delimiter = format === "tsv" ? "\t" : await delimiterOf(engine, files);
+    return `read_csv(${files}, all_varchar = true, header = true, skip = 0, union_by_name = true, delim = ${literal(delimiter)}, quote = '"', escape = '"')`;
   };
   const sql = await reading(name, relation);
   const files = fact.path === undefined ? [] : [fact.path].flat();
@@ -87,12 +88,32 @@ export function columnOf(relation: Relation, name: string, place: string): Colum
   throw new Error(`missing column of ${place} in fact ${relation.fact}${where}: ${name}; its columns are ${names}`);
 }
 
+/**
+ * What stands between the fields of a file's first line. It is not left to the engine, which takes a file whose last
+ * line is cut off for one with a single column.
+ */
+async function delimiterOf(engine: DuckdbEngine, files: string): Promise<string> {
+  const lines = `read_csv(${files}, auto_detect = false, header = false, columns = {'line': 'VARCHAR'}, delim = '\x1f', quote = '', escape = '', strict_mode = false)`;
+  const [row] = await rowsOf(engine, `SELECT line FROM ${lines} LIMIT 1`);
+  const line = String(row?.[0] ?? "").replaceAll(/"[^"]*"/g, "");
+  const counts = [",", ";", "\t", "|"].map((delimiter) => ({delimiter, count: line.split(delimiter).length - 1}));
+  return counts.reduce((best, next) => (next.count > best.count ? next : best)).delimiter;
+}
+
 /** JSON lines, every value as text; a first look finds the names, and those that the definition needs are added. */
 async function jsonRelation(engine: DuckdbEngine, files: string, fact: Fact): Promise<string> {
   const {identifier} = engine.dialect;
   const options = "format = 'newline_delimited', union_by_name = true";
   const found = await engine.columns(`read_json_auto(${files}, ${options})`);
-  const mapped = [fact.unit, fact.variant, fact.timestamp, fact.experiment, fact.event, ...fact.dimensions];
+  const mapped = [
+    fact.unit,
+    fact.variant,
+    fact.timestamp,
+    fact.experiment,
+    fact.event,
+    ...fact.dimensions,
+    ...fact.values
+  ];
   const names = new Set([...found.map((column) => column.name), ...mapped.filter((name) => name !== undefined)]);
   const types = [...names].map((name) => `${identifier(name)}: 'VARCHAR'`);
   return `read_json(${files}, ${options}, columns = {${types.join(", ")}})`;
