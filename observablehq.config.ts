@@ -1,11 +1,14 @@
 import {fixFramework} from "./lib/commands/fixFramework.ts";
+import {lateBlocks, promptBlocks} from "./src/components/blocks/lateBlocks.ts";
 import type {MarkdownIt} from "./src/components/blocks/markdown.ts";
 import {pageMarkdown} from "./src/components/blocks/markdown.ts";
 import {sitePages} from "./src/components/blocks/pages.ts";
 
 const root = process.env.READOUT_SITE ?? "src";
 const data = process.env.READOUT_DATA ?? "data";
-const pages = sitePages(root, {definitions: `${data}/experiments`});
+const late = process.env.READOUT_LATE === "1";
+const all = sitePages(root, {definitions: `${data}/experiments`});
+const pages = late ? lateBlocks(all) : promptBlocks(all);
 
 fixFramework([root, "lib"]);
 
@@ -26,6 +29,6 @@ export default {
   dynamicPaths: () => pages.paths(),
   head: pages.head,
   header: pages.header,
-  footer: 'Numbers by <a href="/methods">these methods</a>; nothing on this page was sent anywhere.',
+  footer: pages.footer,
   markdownIt: (md: MarkdownIt) => pageMarkdown(md, pages)
 };

@@ -5,7 +5,7 @@ import {recoverFolder, swapFolder} from "./atomic.ts";
 import {UserError} from "./errors.ts";
 import {finishSite} from "./finishSite.ts";
 import type {SiteEnvironment} from "./framework.ts";
-import {startFramework} from "./framework.ts";
+import {projectFolder, startFramework} from "./framework.ts";
 
 /** What was built. */
 export interface BuiltSite {
@@ -27,8 +27,8 @@ export async function buildSite({out = "dist", ...environment}: SiteEnvironment 
   await recoverFolder(target);
   await rm(beside, {recursive: true, force: true});
   try {
-    const said = await run({...environment, out: beside});
-    const pages = await finishSite(beside);
+    const said = await run({...environment, out: beside, late: true});
+    const pages = await finishSite(beside, {site: join(projectFolder, environment.site ?? "src")});
     await swapFolder(beside, target);
     return {out: target, pages, warnings: warningsIn(said)};
   } finally {

@@ -1,6 +1,8 @@
 import {createHash} from "node:crypto";
-import {readdir, readFile, writeFile} from "node:fs/promises";
-import {join} from "node:path";
+import {copyFile, mkdir, readdir, readFile, writeFile} from "node:fs/promises";
+import {dirname, join} from "node:path";
+import {fillBlocks} from "../../src/components/blocks/lateBlocks.ts";
+import {sitePages} from "../../src/components/blocks/pages.ts";
 import {UserError} from "./errors.ts";
 
 /** Pages that run DuckDB in the browser: they may compile WebAssembly, though no page may evaluate text. */
@@ -9,21 +11,33 @@ const inlineScript = /<script\b(?![^>]*\bsrc=)[^>]*>([\s\S]*?)<\/script>/g;
 const foreign = /<(?:script|link|img|iframe|source|video|audio)\b[^>]*\b(?:src|href)=["']?(?:https?:)?\/\/[^"'\s>]*/i;
 
 /**
- * Mends every page of a built site in its place: its language is said, readers may zoom, and a Content-Security-Policy
- * allows the page's own inline scripts by their hash and nothing from elsewhere.
+ * Finishes every page of a built site in its place. Blocks that were left for later are written and the files that they
+ * offer are copied; the language is said, readers may zoom, and a Content-Security-Policy allows the page's own inline
+ * scripts by their hash and nothing from elsewhere.
  *
+ * @param options.site folder of the pages' sources, with the readouts in it
  * @returns how many pages there are
  * @throws {UserError} if a page asks for anything from another host
  */
-export async function finishSite(folder: string): Promise<number> {
+export async function finishSite(folder: string, {site}: {site: string}): Promise<number> {
+  const pages = sitePages(site);
   const files = (await readdir(folder, {recursive: true})).filter((file) => file.endsWith(".html"));
   for (const file of files) {
-    const path = join(folder, file);
-    const page = await readFile(path, "utf8");
-    const wasm = wasmPages.test(file.replaceAll("\\", "/"));
-    await writeFile(path, finishPage(page, {wasm, name: file}));
+    const name = file.replaceAll("\\", "/");
+    const path = `/${name.slice(0, -".html".length)}`;
+    const filled = fillBlocks(await readFile(join(folder, file), "utf8"), {path}, pages);
+    await copyDownloads(filled, {folder, site});
+    await writeFile(join(folder, file), finishPage(filled, {wasm: wasmPages.test(name), name}));
   }
   return files.length;
+}
+
+/** Copies the published files that a page offers to the place that its links name. */
+async function copyDownloads(page: string, {folder, site}: {folder: string; site: string}): Promise<void> {
+  for (const [, file = ""] of page.matchAll(/<a [^>]*?href="\.\.\/(readouts\/[\w-]+\/[\w.-]+)"[^>]*?\sdownload=/g)) {
+    await mkdir(dirname(join(folder, file)), {recursive: true});
+    await copyFile(join(site, file), join(folder, file));
+  }
 }
 
 /** Returns a page with its language, a viewport that zooms and its policy. */

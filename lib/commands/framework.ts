@@ -15,6 +15,8 @@ export interface SiteEnvironment {
   readonly out?: string;
   /** Path on the host that the site is served from; default /. */
   readonly base?: string;
+  /** Whether `finishSite` writes the blocks of experiments' pages. */
+  readonly late?: boolean;
   /** Folder of the definitions. */
   readonly data?: string;
 }
@@ -22,7 +24,7 @@ export interface SiteEnvironment {
 /** Starts Observable Framework in the project's folder. */
 export function startFramework(
   args: readonly string[],
-  {site, out, base, data}: SiteEnvironment = {},
+  {site, out, base, data, late = false}: SiteEnvironment = {},
   {stdio = "pipe"}: {stdio?: "pipe" | "inherit"} = {}
 ): ChildProcess {
   const bin = join(
@@ -37,6 +39,7 @@ export function startFramework(
     env: {
       ...process.env,
       OBSERVABLE_TELEMETRY_DISABLE: "true",
+      READOUT_LATE: late ? "1" : "0",
       ...(site === undefined ? {} : {READOUT_SITE: site}),
       ...(out === undefined ? {} : {READOUT_DIST: out}),
       ...(base === undefined ? {} : {READOUT_BASE: base}),

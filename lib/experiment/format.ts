@@ -35,7 +35,10 @@ export function decimalsOf(size: number): number {
 export function formatNumber(value: number | null, {signed = false, decimals}: NumberStyle = {}): string {
   if (value === null || !Number.isFinite(value)) return "\u2013";
   const digits = decimals ?? decimalsOf(value);
-  const size = Math.abs(value).toLocaleString("en-US", {minimumFractionDigits: digits, maximumFractionDigits: digits});
+  // Not toLocaleString: a page has thousands of numbers, and it is a hundred times slower.
+  const size = Math.abs(value)
+    .toFixed(digits)
+    .replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ",");
   const zero = !/[1-9]/.test(size);
   return `${zero ? "" : value < 0 ? minus : signed ? "+" : ""}${size}`;
 }

@@ -1,5 +1,6 @@
 import {formatDate, formatPercent} from "../../lib/experiment/format.ts";
 import type {Readout} from "../../lib/experiment/readout.ts";
+import {sqlCode, yamlCode} from "./code.ts";
 import type {Html} from "./html.ts";
 import {html, name} from "./html.ts";
 import {section} from "./section.ts";
@@ -13,7 +14,7 @@ export function design(readout: Readout): Html {
     "design",
     "Registered design",
     "As it was written down; what the numbers above are held against.",
-    html`<pre class="yaml" tabindex="0"><code class="language-yaml">${readout.design.text}</code></pre>`,
+    yamlCode(readout.design.text),
     phases.length > 1
       ? html`<h3>Phases</h3>
           ${table(
@@ -35,7 +36,7 @@ export function design(readout: Readout): Html {
     input.sql
       ? html`<details class="data">
           <summary>The SQL that reads the logs</summary>
-          <pre tabindex="0"><code class="language-sql">${input.sql}</code></pre>
+          ${sqlCode(input.sql)}
         </details>`
       : null,
     html`<p class="marks">

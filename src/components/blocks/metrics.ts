@@ -2,6 +2,7 @@ import {formatChosen, formatCount, formatNumber, formatPercent, formatPValue} fr
 import type {ComparisonResult, MetricResult, Readout} from "../../lib/experiment/readout.ts";
 import {effectText, intervalCell, intervalText, meanText} from "./effect.ts";
 import {figure} from "./figure.ts";
+import {sqlCode} from "./code.ts";
 import type {Html} from "./html.ts";
 import {html, name} from "./html.ts";
 import {guardrailTones, pill} from "./pill.ts";
@@ -180,7 +181,7 @@ function behind(readout: Readout): Html {
           </tbody>
         </table>
         ${test ? html`<p>${testNames[test.test] ?? test.test}${test.adjustment.covariate ? `; covariate: ${test.adjustment.covariate}` : ""}${test.adjustment.phases > 1 ? `; ${test.adjustment.phases} entry phases` : ""}; correction: ${test.adjustment.correction}.${m.exactFrom ? ` Whole-variant sums are exact as of ${m.exactFrom}.` : ""}</p>` : null}
-        ${m.sql ? html`<pre tabindex="0"><code class="language-sql">${m.sql}</code></pre>` : null}
+        ${m.sql ? sqlCode(m.sql) : null}
       </details>`;
     })}
   </details>`;

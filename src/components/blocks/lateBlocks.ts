@@ -1,0 +1,55 @@
+import {Html} from "./html.ts";
+import type {Page} from "./markdown.ts";
+import type {SitePages} from "./pages.ts";
+import {experimentOf} from "./pages.ts";
+
+/** What stands at the end of every page. */
+export const footer = `How the numbers are made: <a href="/methods">methods</a>. Nothing that you read or type here leaves this page.`;
+
+/** Pages whose blocks are written after Framework has made them. */
+export type LatePages = Omit<SitePages, "head" | "header"> & {
+  head(page: Page): string | null;
+  header(page: Page): string | null;
+  footer(page: Page): string | null;
+};
+
+/**
+ * Returns the same pages, with only a mark for each block of an experiment's page. Framework parses all HTML of a page
+ * about ten times over; of a thousand long pages that is most of a build. `fillBlocks` puts the blocks in afterwards. In
+ * the preview blocks are written at once, so that changes show.
+ */
+export function lateBlocks(pages: SitePages): LatePages {
+  const late = (page: Page) => experimentOf(page) !== null;
+  return {
+    ...pages,
+    block: (name, page) => (late(page) ? new Html(`<!--block ${name}-->`) : pages.block(name, page)),
+    head: (page) => (late(page) ? null : pages.head(page)),
+    header: (page) => (late(page) ? null : pages.header(page)),
+    footer: (page) => (late(page) ? null : footer)
+  };
+}
+
+/** Returns the pages with their blocks written at once, as the preview needs them. */
+export function promptBlocks(pages: SitePages): LatePages {
+  return {...pages, footer: () => footer};
+}
+
+/** Returns a built page with its blocks, head, bar and footer in the place of their marks. */
+export function fillBlocks(built: string, page: Page, pages: SitePages): string {
+  if (experimentOf(page) === null) return built;
+  const root = "../".repeat(page.path.split("/").length - 2);
+  const bar = `<header id="observablehq-header">\n${linked(pages.header(page), root)}\n</header>\n`;
+  const end = `<footer id="observablehq-footer">\n<div>${linked(footer, root)}</div>\n</footer>\n`;
+  return built
+    .replace(/<!--block (\w+)-->/g, (_, name: string) => linked(String(pages.block(name, page)), root))
+    .replace("</head>", () => `${pages.head(page)}\n</head>`)
+    .replace(/<main id="observablehq-main"/, (main) => bar + main)
+    .replace("</main>", (main) => `${main}\n${end}`);
+}
+
+/** Makes links from the top of the site relative, and gives those to pages the extension that files on disk have. */
+function linked(text: string, root: string): string {
+  return text
+    .replace(/(<a [^>]*?href=")\/(?!\/)/g, `$1${root}`)
+    .replace(/(<a [^>]*?href="(?:\.\.?\/)+)([^"#?.]*[^"#?./])(?=["#?])/g, "$1$2.html");
+}
