@@ -8,6 +8,7 @@ import {
   formatPercentInterval,
   formatPValue
 } from "../format.ts";
+import {worstGuardrail} from "../judgeGuardrail.ts";
 import type {Readout} from "../readout.ts";
 
 /** A memo before it has a format: headings, sentences and tables of plain text, nothing escaped yet. */
@@ -69,7 +70,7 @@ export function memoContent(readout: Readout): MemoContent {
       : [
           {
             heading: "Guardrails",
-            lines: [],
+            lines: worstOfEach(readout),
             bullets: guardrails.map(
               ({sentence, status, variant}) =>
                 `${status.replaceAll("-", " ")}, ${nameOf(readout, variant)}: ${sentence}`
@@ -127,6 +128,14 @@ export function mainTable(readout: Readout): string[][] {
       ];
     })
   );
+}
+
+/** The worst of each guardrail over the treatments, where there are several. */
+function worstOfEach({metrics}: Readout): string[] {
+  return metrics.flatMap(({name, guardrail}) => {
+    if (guardrail === null || guardrail.length < 2) return [];
+    return [`${name}, worst of ${guardrail.length} treatments: ${worstGuardrail(guardrail)?.replaceAll("-", " ")}.`];
+  });
 }
 
 function nameOf({variants}: Readout, key: string): string {

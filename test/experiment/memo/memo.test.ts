@@ -51,6 +51,22 @@ describe("memoContent(readout)", () => {
     expect(sections[3]!.table!.rows[0]!.slice(0, 5)).toEqual(["purchase", "primary", "treatment", "10%", "12%"]);
   });
 
+  it("says the worst of each guardrail where there are several treatments", () => {
+    const variants = {control: {role: "control", weight: 0.4}, a: {weight: 0.3}, b: {weight: 0.3, name: "Blue"}};
+    const errors = metricOf({control: share(9000, 90), a: share(9000, 90), b: share(9000, 400)});
+    const guardrails = memoContent(
+      readoutWith({
+        experiment: experimentWith({
+          variants,
+          metrics: {primary: ["purchase"], guardrails: [{metric: "errors", margin: "50%"}]}
+        }),
+        sums: sumsWith({metrics: {errors}})
+      })
+    ).sections.find(({heading}) => heading === "Guardrails")!;
+    expect(guardrails.lines).toEqual(["errors, worst of 2 treatments: severe."]);
+    expect(guardrails.bullets!.at(-1)).toMatch(/^severe, Blue: errors: worse than the margin of 50%/);
+  });
+
   it("says what is missing instead of leaving it out", () => {
     const {sections} = memoContent(readoutWith());
     const text = JSON.stringify(sections);
