@@ -6,6 +6,7 @@ import {UserError} from "./errors.ts";
 import {finishSite} from "./finishSite.ts";
 import type {SiteEnvironment} from "./framework.ts";
 import {projectFolder, startFramework} from "./framework.ts";
+import {addPublications} from "./publish.ts";
 
 /** What was built. */
 export interface BuiltSite {
@@ -29,6 +30,7 @@ export async function buildSite({out = "dist", ...environment}: SiteEnvironment 
   try {
     const said = await run({...environment, out: beside, late: true});
     const pages = await finishSite(beside, {site: join(projectFolder, environment.site ?? "src")});
+    await addPublications(beside, {readouts: join(projectFolder, environment.site ?? "src", "readouts")});
     await swapFolder(beside, target);
     return {out: target, pages, warnings: warningsIn(said)};
   } finally {

@@ -1,0 +1,132 @@
+import {mkdir, readFile, readdir, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {brotliDecompressSync, gunzipSync} from "node:zlib";
+import {afterEach, describe, expect, it} from "vitest";
+import {feedOf} from "../../lib/commands/feed.ts";
+import {loadDefinitions} from "../../lib/commands/loadDefinitions.ts";
+import {addPublications} from "../../lib/commands/publish.ts";
+import {refuseSecrets} from "../../lib/commands/refuseSecrets.ts";
+import {knownSecrets} from "../../lib/commands/secrets.ts";
+import {reportIndexSchema, reportSchema} from "../../lib/experiment/report.ts";
+import {bytesOf, smallDefinitions, smallLog} from "./nightly.ts";
+import {workplace} from "./realExperiments.ts";
+import type {Workplace} from "./realExperiments.ts";
+
+let place: Workplace;
+afterEach(() => place.remove());
+
+const log = smallLog({units: 200});
+const json = async (path: string): Promise<Record<string, unknown>> =>
+  JSON.parse(await readFile(join(place.folder, "dist", path), "utf8"));
+
+async function published(definitions = smallDefinitions(["one", "two"])): Promise<string> {
+  place = await workplace(definitions);
+  await log.write(place.dataDir);
+  await place.build();
+  const dist = join(place.folder, "dist");
+  await mkdir(dist);
+  await writeFile(join(dist, "index.html"), "<!doctype html><title>Readout</title>".repeat(40));
+  await addPublications(dist, {readouts: place.outDir});
+  return dist;
+}
+
+describe("addPublications(folder, options)", () => {
+  it("writes reports that follow their schema and say what the readout says", async () => {
+    await published();
+    const index = reportIndexSchema.strict().parse(await json("api/experiments.json"));
+    expect(index.experiments.map(({id, report, page}) => [id, report, page])).toEqual([
+      ["one", "experiments/one.json", "../experiments/one.html"],
+      ["two", "experiments/two.json", "../experiments/two.html"]
+    ]);
+    const report = reportSchema.strict().parse(await json("api/experiments/one.json"));
+    const readout = await place.readout("one");
+    expect(report.decision.verdict).toBe(readout.decision.verdict);
+    expect(report.metrics[0]?.comparisons[0]?.pValue).toBe(readout.metrics[0]?.comparisons[0]?.pValue);
+    expect(await json("api/experiment.schema.json")).toMatchObject({
+      $schema: "https://json-schema.org/draft/2020-12/schema",
+      required: expect.arrayContaining(["apiVersion", "decision", "metrics"])
+    });
+    expect((await json("api/experiments.schema.json")).properties).toHaveProperty("experiments");
+  });
+
+  it("lists an experiment without a readout, without a report", async () => {
+    const files = smallDefinitions(["one", "two"]);
+    const broken = files["experiments/two.yaml"]!.replace("exposures: exposed", "exposures: gone");
+    await published({
+      ...files,
+      "experiments/two.yaml": broken,
+      "sources.yaml": `${files["sources.yaml"]}  gone: {shape: exposures, path: gone.csv, unit: user, variant: arm, timestamp: at}\n`
+    });
+    const index = reportIndexSchema.parse(await json("api/experiments.json"));
+    expect(index.experiments[1]).toMatchObject({id: "two", report: null, verdict: null});
+    expect(index.experiments[1]?.error).toMatch(/gone/);
+  });
+
+  it("puts gzip and brotli files beside each text file, keeps robots out, gives the same bytes again", async () => {
+    const dist = await published();
+    const names = (await readdir(dist, {recursive: true})).filter((name) => /\.(html|json|xml|txt)$/.test(name));
+    expect(names.length).toBeGreaterThan(7);
+    for (const name of names) {
+      const plain = await readFile(join(dist, name));
+      expect(gunzipSync(await readFile(join(dist, `${name}.gz`))).equals(plain)).toBe(true);
+      expect(brotliDecompressSync(await readFile(join(dist, `${name}.br`))).equals(plain)).toBe(true);
+    }
+    expect(await readFile(join(dist, "robots.txt"), "utf8")).toBe("User-agent: *\nDisallow: /\n");
+    const before = await bytesOf(dist);
+    await addPublications(dist, {readouts: place.outDir});
+    expect(await bytesOf(dist)).toEqual(before);
+  });
+
+  it("has no absolute address in reports and feed, so that they work under any base", async () => {
+    const dist = await published();
+    for (const name of ["api/experiments.json", "api/experiments/one.json"])
+      expect(await readFile(join(dist, name), "utf8")).not.toMatch(/"(?:https?:)?\//);
+    expect(await readFile(join(dist, "feed.xml"), "utf8")).not.toMatch(/href="(?:https?:)?\//);
+  });
+
+  it("publishes none of the secrets of sources.yaml, and refuses a site with one", async () => {
+    process.env.READOUT_TEST_URL = "postgres://reader:p%40ss-w0rd-9c1e@db.example/logs";
+    process.env.READOUT_TEST_HOOK = "https://hooks.example/T0/B0/s3cr3t-token";
+    const sources =
+      'connections: {warehouse: {engine: postgres, url: "${READOUT_TEST_URL}"}}\nwebhooks: {team: {url: "${READOUT_TEST_HOOK}"}}\n';
+    const dist = await published(smallDefinitions(["one"], {sources}));
+    await loadDefinitions(place.dataDir);
+    const values = knownSecrets().map(({value}) => value);
+    expect(values).toEqual(expect.arrayContaining(["p@ss-w0rd-9c1e", process.env.READOUT_TEST_HOOK]));
+    for (const folder of [dist, place.outDir])
+      for (const entry of await readdir(folder, {recursive: true, withFileTypes: true})) {
+        if (!entry.isFile()) continue;
+        const content = await readFile(join(entry.parentPath, entry.name));
+        for (const value of values) expect(content.includes(value)).toBe(false);
+      }
+    await writeFile(join(dist, "leak.json"), '{"password": "p@ss-w0rd-9c1e"}');
+    const refused = refuseSecrets(dist, knownSecrets());
+    await expect(refused).rejects.toThrow(/leak\.json: READOUT_TEST_URL/);
+    await expect(refused).rejects.not.toThrow(/w0rd/);
+    delete process.env.READOUT_TEST_URL;
+    delete process.env.READOUT_TEST_HOOK;
+  });
+});
+
+describe("feedOf(readouts, options)", () => {
+  it("has an entry for the first verdict and for each change, newest first, hostile titles escaped", async () => {
+    await published();
+    const readout = {
+      ...(await place.readout("one")),
+      title: `A & B <script>\u0001"x"</script>`,
+      timeline: [
+        {date: "2026-01-06", runId: "a1", verdict: "keep-running" as const, label: "Keep running"},
+        {date: "2026-01-09", runId: "b2", verdict: "ship" as const, label: "Ship"}
+      ]
+    };
+    const feed = feedOf([readout]);
+    expect(Array.from(feed.matchAll(/<entry>[\s\S]*?<title>(.*?)<\/title>/g), ([, title]) => title)).toEqual([
+      "A &amp; B &lt;script&gt;&quot;x&quot;&lt;/script&gt;: Keep running → Ship",
+      "A &amp; B &lt;script&gt;&quot;x&quot;&lt;/script&gt;: Keep running"
+    ]);
+    expect(feed).toContain("<updated>2026-01-09T00:00:00Z</updated>\n<author>");
+    expect(feed).toContain('href="experiments/one.html"');
+    expect(feedOf([readout], {limit: 1}).match(/<entry>/g)).toHaveLength(1);
+    expect(feedOf([])).not.toContain("<entry>");
+  });
+});
