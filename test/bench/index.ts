@@ -3,7 +3,18 @@ import {parseArgs} from "node:util";
 import type {Bench, Measured} from "./measured.ts";
 
 /** Every suite that the project means to have; one whose file does not exist yet is passed over. */
-const suites = ["stats", "sequential", "experiment", "trust", "cube", "site", "assign", "simulate", "bandit", "commands"];
+const suites = [
+  "stats",
+  "sequential",
+  "experiment",
+  "trust",
+  "cube",
+  "site",
+  "assign",
+  "simulate",
+  "bandit",
+  "commands"
+];
 
 /**
  * Prints what the suites measured, as a table or with --json a line of JSON each; --only NAME (repeatable) picks suites.
