@@ -28,13 +28,13 @@ const block: SimulateBlock = {
 };
 const plan = (faults: SimulateBlock["faults"] = {}) =>
   planSimulation({id: "page", start: "2026-01-05", variants, simulate: {...block, faults}});
-const everything = {
+const everything: SimulateBlock["faults"] = {
   duplicates: "10%",
   late: {share: "30%", days: "3d"},
   crossovers: "5%",
   lostExposures: [{variant: "treatment", share: "20%"}],
   bots: {share: "1%", event: "purchase", rate: 30}
-} as const;
+};
 
 /** The same sums from the rows that have arrived by then, unit by unit: nothing is kept from one time to the next. */
 function sumsAsOf(faults: SimulateBlock["faults"], time: number, {kind, window}: {kind: string; window: number}) {

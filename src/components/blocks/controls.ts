@@ -10,7 +10,14 @@ export function slider(
 ): Html {
   return html`<label class="slider"
     ><span>${label}</span><output data-shows="${key}">${shown}</output
-    ><input type="range" name="${key}" min="${min}" max="${max}" step="${step}" value="${value}" aria-valuetext="${shown}"
+    ><input
+      type="range"
+      name="${key}"
+      min="${min}"
+      max="${max}"
+      step="${step}"
+      value="${value}"
+      aria-valuetext="${shown}"
   /></label>`;
 }
 

@@ -7,6 +7,7 @@ export const pages = [
   {path: "/", name: "Experiments"},
   {path: "/explore", name: "Explore"},
   {path: "/plan", name: "Plan"},
+  {path: "/simulate", name: "Simulate"},
   {path: "/try", name: "Try"},
   {path: "/health", name: "Health"},
   {path: "/methods", name: "Methods"}

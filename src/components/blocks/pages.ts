@@ -3,6 +3,7 @@ import {createRequire} from "node:module";
 import {basename, dirname, join} from "node:path";
 import {indexSchema, readoutSchema, schemaVersion} from "../../../lib/experiment/readout.ts";
 import type {IndexEntry, Readout, ReadoutIndex} from "../../../lib/experiment/readout.ts";
+import {explore} from "../explore/files.ts";
 import {alerts} from "./alerts.ts";
 import {failed} from "./failed.ts";
 import {home, homeSentence} from "./home.ts";
@@ -12,6 +13,7 @@ import {navigation} from "./navigation.ts";
 import {social} from "./social.ts";
 import {story} from "./story.ts";
 import {glossary} from "./terms.ts";
+import {tools} from "./tools.ts";
 import type {ValidationLine} from "./validation.ts";
 import {validation} from "./validation.ts";
 
@@ -83,13 +85,32 @@ export function sitePages(root: string, {definitions = "data/experiments"}: {def
         return home(index(), top);
       case "alerts":
         return alerts(index(), top);
+      case "explore":
+        return explore(index(), {
+          root: top,
+          readoutOf: (id) => {
+            const readout = readReadout(read(join(readouts, id, "readout.json")));
+            return typeof readout === "string" ? null : readout;
+          },
+          filesOf: (id) => (existsSync(join(readouts, id)) ? readdirSync(join(readouts, id)) : [])
+        });
       case "glossary":
         return glossary();
       case "validation":
         return validation(validationLines(read(join(root, "components", "validation.json"))));
-      default:
-        throw new Error(`unknown block: ${name}`);
+      default: {
+        const make = tools[name];
+        if (!make) throw new Error(`unknown block: ${name}`);
+        return make({readouts: everyReadout, root: top});
+      }
     }
+  }
+
+  function everyReadout(): Readout[] {
+    return index().experiments.flatMap(({id}) => {
+      const readout = readReadout(read(join(readouts, id, "readout.json")));
+      return typeof readout === "string" ? [] : [readout];
+    });
   }
 
   function title(page: Page): string {
@@ -139,6 +160,30 @@ function pageDescription({path}: Page, index: ReadoutIndex): {title: string; des
   if (path === "/index") return {title: "Readout", description: homeSentence(index)};
   if (path === "/methods")
     return {title: "Methods", description: "Every formula that these readouts use, its assumptions and its source."};
+  if (path === "/simulate")
+    return {title: "Simulate", description: "Watch an experiment whose truth is known, with whatever can go wrong."};
+  if (path === "/peeking")
+    return {
+      title: "Peeking",
+      description: "Thousands of experiments without an effect: what looking every night does."
+    };
+  if (path === "/plan")
+    return {
+      title: "Plan",
+      description: "Units, days, effect and power of a new experiment, from the traffic of earlier ones."
+    };
+  if (path === "/bandit")
+    return {
+      title: "Bandit",
+      description: "Five arms, traffic that follows what pays, and what can honestly be said after."
+    };
+  if (path === "/explore")
+    return {
+      title: "Explore",
+      description: "Filter a readout, cross its dimensions and go back in time, in the browser."
+    };
+  if (path === "/try")
+    return {title: "Try", description: "A readout of your own file, computed in the browser; nothing leaves it."};
   if (path === "/health")
     return {title: "Health", description: "What the checks of all experiments found, newest first."};
   return {title: "Readout", description: "Readouts of experiments."};

@@ -17,7 +17,10 @@ export interface Figures {
 /** Returns the live figures of the page. Only what is near the window is drawn, at most once a frame. */
 export function liveFigures({invalidation}: {invalidation?: Promise<void>} = {}): Figures {
   const figures = new Map(
-    Array.from(document.querySelectorAll<HTMLElement>("figure[data-live]"), (figure) => [figure.dataset.live ?? "", figure])
+    Array.from(document.querySelectorAll<HTMLElement>("figure[data-live]"), (figure) => [
+      figure.dataset.live ?? "",
+      figure
+    ])
   );
   const latest = new Map<HTMLElement, Shown>();
   const near = new Set<HTMLElement>();
