@@ -1,4 +1,4 @@
-import {adjustedIntervals, chiSquareIndependence, estimateQuantile} from "../stats/index.ts";
+import {adjustedIntervals, chiSquareIndependence, estimateQuantile, estimateRatio} from "../stats/index.ts";
 import type {QuantileBins} from "../stats/index.ts";
 import {mean, variance} from "../stats/moments.ts";
 import type {Moments} from "../stats/moments.ts";
@@ -133,19 +133,18 @@ function quantileArm(variant: string, sketch: QuantileBins, quantile: number): A
 function armOf(variant: string, moments: Moments | undefined, {kind}: Metric): ArmResult {
   if (moments === undefined || moments.n === 0)
     return {variant, n: 0, mean: null, standardDeviation: null, reason: "no units"};
+  if (kind === "ratio") {
+    const {estimate, standardError} = estimateRatio(moments);
+    // Of a unit's linearised share in the ratio: what its standard error comes from.
+    const standardDeviation = standardError === null ? null : standardError * Math.sqrt(moments.n);
+    const reason =
+      estimate === null ? "the denominator is zero" : standardError === null ? "fewer than two units" : null;
+    return {variant, n: moments.n, mean: estimate, standardDeviation, reason};
+  }
   const spread = variance(moments, "y");
   const standardDeviation = spread === null ? null : Math.sqrt(spread);
   const reason = standardDeviation === null ? "fewer than two units" : null;
-  if (kind !== "ratio") return {variant, n: moments.n, mean: mean(moments, "y"), standardDeviation, reason};
-  const [y, w] = [mean(moments, "y"), mean(moments, "w")];
-  const ratio = y === null || w === null || w === 0 ? null : y / w;
-  return {
-    variant,
-    n: moments.n,
-    mean: ratio,
-    standardDeviation,
-    reason: ratio === null ? "the denominator is zero" : reason
-  };
+  return {variant, n: moments.n, mean: mean(moments, "y"), standardDeviation, reason};
 }
 
 /**
