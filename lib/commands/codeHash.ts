@@ -3,7 +3,8 @@ import {join} from "node:path";
 import {projectFolder} from "./framework.ts";
 import {hashOf} from "./hash.ts";
 
-const folders = ["stats", "sequential", "experiment", "cube", "commands"];
+const folders = ["stats", "sequential", "experiment", "cube"];
+const commands = ["build.ts", "buildOne.ts", "memoryFiles.ts", "hash.ts"].map((name) => join("lib", "commands", name));
 
 /** Returns the SHA-256 of all code that makes a readout, and of the list of its dependencies. */
 export async function codeHash(): Promise<string> {
@@ -13,7 +14,7 @@ export async function codeHash(): Promise<string> {
       return names.filter((name) => name.endsWith(".ts")).map((name) => join("lib", folder, name));
     })
   );
-  const names = ["package-lock.json", ...files.flat().toSorted()];
+  const names = ["package-lock.json", ...commands, ...files.flat().toSorted()];
   const texts = await Promise.all(names.map((name) => readFile(join(projectFolder, name)).catch(() => "")));
   return hashOf(process.version, ...names.flatMap((name, i) => [name, texts[i] ?? ""]));
 }
