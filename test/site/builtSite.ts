@@ -54,8 +54,7 @@ async function build(
   }
   try {
     if (existsSync(dist)) return dist;
-    for (const old of await readdir(work))
-      if (old.startsWith(`${name}-`)) await rm(join(work, old), {recursive: true, force: true});
+    await removeOld(name);
     const site = join(folder, "src");
     await mkdir(site, {recursive: true});
     for (const entry of await readdir(join(project, "src"))) {
@@ -71,6 +70,16 @@ async function build(
     return dist;
   } finally {
     await rmdir(lock);
+  }
+}
+
+// Another test file may still be served from a site that was built a moment ago.
+async function removeOld(name: string): Promise<void> {
+  for (const entry of await readdir(work)) {
+    const path = join(work, entry);
+    if (entry.startsWith(`${name}-`) && Date.now() - (await stat(path)).mtimeMs > 3_600_000) {
+      await rm(path, {recursive: true, force: true});
+    }
   }
 }
 
