@@ -1,0 +1,251 @@
+import type {Comparison} from "../stats/index.ts";
+import {adjustedIntervals, mean} from "../stats/index.ts";
+import type {Moments} from "../stats/moments.ts";
+import {effectOf} from "../experiment/effectOf.ts";
+import type {EffectOptions} from "../experiment/effectOf.ts";
+import type {ExploreState} from "../experiment/exploreState.ts";
+import type {Interval} from "../experiment/format.ts";
+import type {MetricResult, Readout} from "../experiment/readout.ts";
+import type {Kind} from "../experiment/words.ts";
+import type {CubeTable} from "./cubeTable.ts";
+import type {ArmMoments} from "./reader.ts";
+import {momentsAsOf, momentsByDate, momentsOfEntries} from "./reader.ts";
+import {phaseDimension} from "./row.ts";
+
+/** The published tables of an experiment; entries are null where their file could not be had. */
+export interface Cubes {
+  readonly path: CubeTable;
+  readonly entries: CubeTable | null;
+}
+
+/** What an answer needs to know of the experiment. */
+export type Registered = Pick<Readout, "alpha" | "alternative" | "minimumUnits" | "phases" | "variants">;
+
+/** One treatment against the control, in one cell of the crossing. */
+export interface CellResult {
+  /** The value of each crossed dimension; empty for all units that the filters leave. */
+  readonly cell: Readonly<Record<string, string>>;
+  readonly variant: string;
+  readonly baseline: string;
+  /** Units, control first. */
+  readonly n: readonly [number, number];
+  /** Means as they are, without the covariate, control first. */
+  readonly means: readonly [number | null, number | null];
+  readonly difference: number | null;
+  readonly interval: Interval;
+  readonly relativeDifference: number | null;
+  readonly relativeInterval: Interval;
+  readonly pValue: number | null;
+  readonly adjustedPValue: number | null;
+  readonly adjustedInterval: Interval;
+  /** Share of the variance that the covariate took away; null where it was not used. */
+  readonly varianceReduction: number | null;
+  readonly test: string;
+  /** Why a number is missing. */
+  readonly reason: string | null;
+  /** Why the cell is too small to lean on; null where it is not. */
+  readonly small: string | null;
+}
+
+/** The answer to a view. */
+export interface CellResults {
+  /** Most units first. */
+  readonly cells: readonly CellResult[];
+  /** Comparisons with a p-value: what the correction counts. */
+  readonly family: number;
+  /** Cells left out because there are more than can be read. */
+  readonly more: number;
+  readonly level: number;
+  /** Units in the cells, and of all variants as a whole as of the same day; they differ where cells are published later. */
+  readonly units: number;
+  readonly allUnits: number | null;
+}
+
+/** The effects as of one day, or of the units that entered on one day. */
+export interface DayResult {
+  readonly date: string;
+  readonly results: readonly Omit<CellResult, "adjustedPValue" | "adjustedInterval" | "cell">[];
+}
+
+/** Cells that are computed and shown at most. */
+export const maximumCells = 300;
+
+/**
+ * Returns the effect of every treatment in every cell of a view, by the functions that the build uses: where the question
+ * is one that the readout answers too (all units, or one dimension, with the covariate), the digits are the same. The
+ * correction is over the comparisons returned. Where weights changed mid-run, every cell is stratified by entry phase.
+ *
+ * @throws {RangeError} if the state names a dimension that the cube does not have; check it before
+ */
+export function exploreCells(
+  {path, entries}: Cubes,
+  metric: Pick<MetricResult, "key" | "kind">,
+  state: ExploreState,
+  readout: Registered
+): CellResults {
+  const level = 1 - readout.alpha;
+  const {where, by, asOf, entered} = state;
+  const table = entered === null ? path : (entries ?? path);
+  const phases = strataIn(table, readout);
+  const selection = {metric: metric.key, where, by: [...by, ...phases]};
+  const arms =
+    entered === null
+      ? momentsAsOf(table, asOf === null ? selection : {...selection, date: asOf})
+      : momentsOfEntries(table, {...selection, ...entered});
+  const groups = groupBy(arms, ({cell}) => JSON.stringify(by.map((dimension) => cell[dimension])));
+  const sized = [...groups.values()]
+    .map((group) => ({group, n: group.reduce((sum, {moments}) => sum + moments.n, 0)}))
+    .filter(({n}) => n > 0)
+    .sort((a, b) => b.n - a.n);
+  const shown = sized.slice(0, maximumCells);
+  const compare = comparer(metric.kind, state, readout);
+  const found = shown.flatMap(({group}) => {
+    const cell = Object.fromEntries(by.map((dimension) => [dimension, group[0]?.cell[dimension] ?? ""]));
+    return compare(group).map((result) => ({cell, ...result}));
+  });
+  const adjusted =
+    state.correction === null || state.correction === "none"
+      ? null
+      : adjustedIntervals(
+          found.map(({comparison, at}) => ({pValue: comparison.pValue, intervalAt: (own: number) => at(own).interval})),
+          state.correction,
+          {level}
+        );
+  const whole =
+    entered === null && (by.length > 0 || phases.length > 0) && Object.keys(where).length === 0
+      ? momentsAsOf(table, asOf === null ? {metric: metric.key} : {metric: metric.key, date: asOf})
+      : null;
+  return {
+    cells: found.map(({comparison, at: _, ...rest}, i) => ({
+      ...rest,
+      ...numbers(comparison),
+      adjustedPValue: adjusted === null ? comparison.pValue : (adjusted[i]?.adjustedPValue ?? null),
+      adjustedInterval: adjusted === null ? comparison.interval : (adjusted[i]?.interval ?? null)
+    })),
+    family: found.filter(({comparison}) => comparison.pValue !== null).length,
+    more: sized.length - shown.length,
+    level,
+    units: sized.reduce((sum, {n}) => sum + n, 0),
+    allUnits: whole?.reduce((sum, {moments}) => sum + moments.n, 0) ?? null
+  };
+}
+
+/**
+ * Returns the effects of all units that the filters leave, day by day: as of the end of each day, or with entry dates
+ * those of the units that entered on each day. The crossing is not used.
+ */
+export function exploreDays(
+  {path, entries}: Cubes,
+  metric: Pick<MetricResult, "key" | "kind">,
+  state: ExploreState,
+  readout: Registered
+): DayResult[] {
+  const byEntry = state.entered !== null && entries !== null;
+  const table = byEntry ? entries : path;
+  const by = strataIn(table, readout);
+  const selection = {metric: metric.key, where: state.where, by};
+  const compare = comparer(metric.kind, state, readout);
+  const days = byEntry
+    ? table.dates.values.map((date) => ({
+        date,
+        arms: momentsOfEntries(table, {...selection, from: date, to: date})
+      }))
+    : momentsByDate(table, selection);
+  return days.flatMap(({date, arms}) => {
+    const results = compare(arms)
+      .map(({comparison, at: _, ...rest}) => ({...rest, ...numbers(comparison)}))
+      .filter(({difference}) => difference !== null);
+    return results.length === 0 ? [] : [{date, results}];
+  });
+}
+
+function strataIn({dimensions}: CubeTable, {phases}: Registered): string[] {
+  return phases.length > 1 && dimensions.has(phaseDimension) ? [phaseDimension] : [];
+}
+
+/** Returns the comparisons of all treatments from the moments of one cell, phase by phase. */
+function comparer(kind: Kind, {adjust}: ExploreState, {alpha, alternative, minimumUnits, variants}: Registered) {
+  const control = variants.find(({role}) => role === "control")?.key ?? "";
+  const treatments = variants.filter(({key}) => key !== control).map(({key}) => key);
+  // Without a sketch of values no quantile comes back, whichever is asked for.
+  const options: EffectOptions = {
+    kind,
+    alternative,
+    covariate: adjust,
+    ...(kind === "quantile" ? {quantile: 0.5} : {})
+  };
+  return (arms: readonly ArmMoments[]) => {
+    const strata = [...groupBy(arms, ({cell}) => cell[phaseDimension] ?? "").values()].map((group) => ({
+      arms: Object.fromEntries(group.map(({variant, moments}) => [variant, moments]))
+    }));
+    return treatments.map((variant) => {
+      const effect = effectOf([control, variant], strata, options);
+      const comparison = effect.at(1 - alpha);
+      const pair = [control, variant].map((key) =>
+        strata.flatMap((stratum) => (stratum.arms[key] === undefined ? [] : [stratum.arms[key]]))
+      );
+      const [c = [], t = []] = pair;
+      const n = [unitsIn(c), unitsIn(t)] as const;
+      return {
+        variant,
+        baseline: control,
+        n,
+        means: [meanOf(c, kind), meanOf(t, kind)] as const,
+        varianceReduction: effect.adjusted ? effect.varianceReduction : null,
+        test: comparison.method,
+        small: smallness([c, t], kind, minimumUnits),
+        reason: kind === "quantile" ? noQuantile : (comparison.reason ?? comparison.relativeReason),
+        comparison,
+        at: effect.at
+      };
+    });
+  };
+}
+
+const noQuantile = "a quantile cannot be had from sums of units; see the registered result";
+
+function numbers({difference, interval, relativeDifference, relativeInterval, pValue}: Comparison) {
+  return {difference, interval, relativeDifference, relativeInterval, pValue};
+}
+
+/** Why nobody should lean on the numbers of a cell: too few units, or too few of them differ. */
+function smallness(arms: readonly (readonly Moments[])[], kind: Kind, minimumUnits: number): string | null {
+  const fewest = Math.min(...arms.map(unitsIn));
+  if (fewest === 0) return "no units in an arm";
+  if (fewest < minimumUnits) return `fewer than ${minimumUnits} units in an arm`;
+  if (kind === "proportion" || kind === "retention") {
+    const counts = arms.flatMap((arm) => {
+      const events = arm.reduce((sum, {y, n, origin}) => sum + y + n * (origin.y ?? 0), 0);
+      return [events, unitsIn(arm) - events];
+    });
+    return Math.min(...counts) < 4.5 ? "fewer than 5 units with, or without, the event in an arm" : null;
+  }
+  return fewest < 30 ? "fewer than 30 units in an arm, too few for this interval" : null;
+}
+
+function unitsIn(arm: readonly Moments[]): number {
+  return arm.reduce((sum, {n}) => sum + n, 0);
+}
+
+/** The plain mean over all strata of an arm; of a ratio the ratio of its means; null for a quantile. */
+function meanOf(arm: readonly Moments[], kind: Kind): number | null {
+  if (unitsIn(arm) === 0 || kind === "quantile") return null;
+  const [y, w] = [meanOver(arm, "y"), meanOver(arm, "w")];
+  return kind !== "ratio" ? y : w === 0 ? null : y / w;
+}
+
+function meanOver(arm: readonly Moments[], letter: "y" | "w"): number {
+  const [first] = arm;
+  if (arm.length === 1 && first !== undefined) return mean(first, letter) ?? 0;
+  return arm.reduce((sum, m) => sum + (mean(m, letter) ?? 0) * m.n, 0) / unitsIn(arm);
+}
+
+function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group === undefined) groups.set(key(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}
