@@ -1,0 +1,66 @@
+import {dimensionColumn} from "../../lib/cube/cubeTable.ts";
+import {identifier} from "./identifier.ts";
+
+/** A query to start from. */
+export type Example = {title: string; sql: string};
+
+/** Returns queries that answer something about this cube, written for its own metric and dimensions. */
+export function examples({metric, dimensions}: {metric: string; dimensions: readonly string[]}): Example[] {
+  const literal = `'${metric.replaceAll("'", "''")}'`;
+  const columns = dimensions.map((key) => identifier(dimensionColumn(key)));
+  const [first, second] = columns;
+  // Rows of a variant as a whole have no dimensions; with dimensions asked for, only cells count.
+  const whole = first === undefined ? "" : `\n  AND ${first} IS NULL`;
+  const cells = (column: string) => `\n  AND ${column} IS NOT NULL`;
+  return [
+    {
+      title: "Units and mean by variant",
+      sql: `SELECT p.variant, sum(n) AS units, any_value(origin_y) + sum(y) / sum(n) AS mean
+FROM path AS p JOIN metrics AS m USING (metric)
+WHERE metric = ${literal}${whole}
+GROUP BY p.variant
+ORDER BY p.variant`
+    },
+    ...(first === undefined
+      ? []
+      : [
+          {
+            title: `Mean by ${dimensions[0]} and variant`,
+            sql: `SELECT ${first}, p.variant, sum(n) AS units, any_value(origin_y) + sum(y) / sum(n) AS mean
+FROM path AS p JOIN metrics AS m USING (metric)
+WHERE metric = ${literal}${cells(first)}
+GROUP BY ALL
+ORDER BY ALL`
+          }
+        ]),
+    ...(first === undefined || second === undefined
+      ? []
+      : [
+          {
+            title: `${dimensions[0]} crossed with ${dimensions[1]}`,
+            sql: `SELECT ${first}, ${second}, sum(n) AS units
+FROM path
+WHERE metric = ${literal}${cells(first)}
+GROUP BY ALL
+ORDER BY units DESC`
+          }
+        ]),
+    {
+      title: "Mean as of each day",
+      sql: `SELECT date, p.variant,
+  any_value(origin_y) + sum(sum(y)) OVER so_far / sum(sum(n)) OVER so_far AS mean
+FROM path AS p JOIN metrics AS m USING (metric)
+WHERE metric = ${literal}${whole}
+GROUP BY date, p.variant
+WINDOW so_far AS (PARTITION BY p.variant ORDER BY date)
+ORDER BY date, p.variant`
+    },
+    {
+      title: "New units by day",
+      sql: `SELECT hour[:10] AS day, sum(units) AS units
+FROM traffic
+GROUP BY day
+ORDER BY day`
+    }
+  ];
+}

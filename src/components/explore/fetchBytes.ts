@@ -1,0 +1,46 @@
+/** How far a file has come: bytes so far, and of how many; null where the server does not say. */
+export type Progress = {loaded: number; total: number | null};
+
+/**
+ * Returns a file's bytes, telling of each piece as it arrives.
+ *
+ * @param options.expected the size where the server does not say it
+ * @throws {Error} in words for a reader if the file cannot be had
+ */
+export async function fetchBytes(
+  url: string,
+  {
+    onProgress = () => {},
+    expected = null,
+    signal
+  }: {onProgress?: (progress: Progress) => void; expected?: number | null; signal?: AbortSignal} = {}
+): Promise<Uint8Array<ArrayBuffer>> {
+  let response: Response;
+  try {
+    response = await fetch(url, signal ? {signal} : {});
+  } catch {
+    throw new Error("the file could not be reached");
+  }
+  if (!response.ok) throw new Error(`the file could not be had: the server answered ${response.status}`);
+  const stated = Number(response.headers.get("content-length"));
+  // With a content encoding the stated length counts compressed bytes, the pieces below do not.
+  const plain = response.headers.get("content-encoding") === null;
+  const total = plain && stated > 0 ? stated : expected;
+  const pieces: Uint8Array[] = [];
+  let loaded = 0;
+  const reader = response.body?.getReader();
+  while (reader) {
+    const {done, value} = await reader.read();
+    if (done) break;
+    pieces.push(value);
+    loaded += value.length;
+    onProgress({loaded, total});
+  }
+  const bytes = new Uint8Array(loaded);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}

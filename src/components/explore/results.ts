@@ -1,0 +1,165 @@
+import type {CellResult, CellResults} from "../../lib/cube/exploreCells.ts";
+import type {Crumb, ExploreState} from "../../lib/experiment/exploreState.ts";
+import {writeExploreState} from "../../lib/experiment/exploreState.ts";
+import {formatCount, formatDate, formatPercent, formatPValue, plural} from "../../lib/experiment/format.ts";
+import type {MetricResult, Readout} from "../../lib/experiment/readout.ts";
+import {effectText, intervalCell, intervalText, meanText} from "../blocks/effect.ts";
+import type {Html} from "../blocks/html.ts";
+import {html, name} from "../blocks/html.ts";
+import {colorIndex, variantName} from "../blocks/subject.ts";
+import {sentence} from "../blocks/section.ts";
+import {correctionWords, dimensionName, filterWords, timeWords} from "./describe.ts";
+
+/** Returns the trail from all units to the view, each step a link that goes back to it. */
+export function crumbs(readout: Readout, trail: readonly Crumb[]): Html {
+  return html`<nav class="crumbs" aria-label="Trail">
+    <ol>
+      ${trail.map(({dimension, values, state}, i) => {
+        const words =
+          dimension === null
+            ? html`All units`
+            : html`<span class="role">${name(dimensionName(readout, dimension))}</span>
+                ${name(values.length > 3 ? `${values.length} values` : values.join(" or "))}`;
+        return i === trail.length - 1
+          ? html`<li><span aria-current="step">${words}</span></li> `
+          : html`<li><a href="${writeExploreState(state)}" data-crumb="${i}" rel="external">${words}</a></li> `;
+      })}
+    </ol>
+  </nav>`;
+}
+
+/** Returns the registered result and, beside it and marked as such, the exploration of all units that the filters leave. */
+export function beside(
+  readout: Readout,
+  metric: MetricResult,
+  state: ExploreState,
+  {cells, level}: CellResults,
+  root: string
+): Html {
+  const shown = cells.slice(0, 3);
+  return html`<div class="beside">
+    <div class="registered">
+      <h3>Registered result</h3>
+      ${metric.comparisons.slice(0, 3).map((c) => html`<p>${swatch(readout, c.variant)}<b>${effectText(c, metric)}</b> <span class="keep">${c.difference === null ? (c.reason ?? "") : intervalText(c, metric)}</span></p>`)}
+      <p class="role">
+        all units, as of ${formatDate(readout.asOf)}, ${metric.comparisons[0]?.test ?? metric.method}:
+        <a href="${root}experiments/${readout.id}">the readout</a>
+      </p>
+    </div>
+    <div class="explored">
+      <h3>This view <span class="pill care">exploration</span></h3>
+      ${shown.map((c) => html`<p>${swatch(readout, c.variant)}<b>${effectText(c, metric)}</b> <span class="keep">${c.difference === null ? (c.reason ?? "") : intervalText(c, metric)}</span></p>`)}
+      ${shown.length === 0 ? html`<p>No unit is left.</p>` : null}
+      <p class="role">
+        ${name(filterWords(readout, state.where))}, ${timeWords(state)}, ${formatPercent(level, {decimals: 0})} interval
+        for one look at one
+        view${
+          shown[0]?.varianceReduction == null
+            ? null
+            : `; the covariate takes away ${formatPercent(shown[0].varianceReduction, {decimals: 1})} of the variance`
+        }
+      </p>
+    </div>
+  </div>`;
+}
+
+/** Returns the table of a view: one line for each cell and treatment; what is too small is grey and says why. */
+export function resultTable(
+  readout: Readout,
+  metric: MetricResult,
+  state: ExploreState,
+  {cells, family, more, units, allUnits}: CellResults
+): Html {
+  if (cells.length === 0)
+    return html`<p class="absent">
+      No unit is left: ${name(filterWords(readout, state.where))}, ${timeWords(state)}.
+    </p>`;
+  const treatments = readout.variants.length > 2;
+  const adjusted = state.correction !== null && state.correction !== "none";
+  const lagging =
+    allUnits !== null && units < allUnits
+      ? html` On this day the cells hold ${formatCount(units)} of ${formatCount(allUnits)} units; the others are in the
+        rows of later days, because no published row is made by fewer than ${readout.minimumUnits} units.`
+      : null;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Results of this view">
+      <table class="results">
+        <caption class="sr">
+          ${metric.name}, ${timeWords(state)}
+        </caption>
+        <thead>
+          <tr>
+            ${
+              state.by.length === 0
+                ? html`<th scope="col">Units</th>`
+                : state.by.map((key) => html`<th scope="col">${name(dimensionName(readout, key))}</th>`)
+            }
+            ${treatments ? html`<th scope="col">Variant</th>` : null}
+            <th scope="col" class="number fold">Units</th>
+            <th scope="col" class="number fold">Control</th>
+            <th scope="col" class="number fold">Treatment</th>
+            <th scope="col" class="number">Difference</th>
+            <th scope="col" class="number">Interval</th>
+            <th scope="col" class="number fold">p</th>
+            <th scope="col" class="number">${adjusted ? "adj. p" : "p"}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${cells.map((cell, i) => line(readout, metric, state, cell, i, treatments))}
+        </tbody>
+      </table>
+    </div>
+    <p class="role below">
+      ${correctionWords(state.correction, family)} shown here; the views that you looked at before are not
+      counted.${lagging}
+      ${more === 0 ? null : ` ${plural(more, "more cell")} with fewer units are not shown: narrow the view.`}
+    </p>`;
+}
+
+function line(
+  readout: Readout,
+  metric: MetricResult,
+  state: ExploreState,
+  cell: CellResult,
+  index: number,
+  treatments: boolean
+): Html {
+  const why = cell.small ?? (cell.difference === null ? cell.reason : null);
+  const [c, t] = cell.n;
+  return html`<tr class="${why === null ? "" : "small"}">
+    ${
+      state.by.length === 0
+        ? html`<th scope="row">${name(filterWords(readout, state.where))}</th>`
+        : state.by.map((key, i) =>
+            i === 0
+              ? html`<th scope="row">
+                  <button type="button" class="drill" data-cell="${index}">${valueName(cell.cell[key])}</button>
+                </th>`
+              : html`<td>
+                  <button type="button" class="drill" data-cell="${index}">${valueName(cell.cell[key])}</button>
+                </td>`
+          )
+    }
+    ${treatments ? html`<td>${swatch(readout, cell.variant)}${name(variantName(readout, cell.variant))}</td>` : null}
+    <td class="number fold">${formatCount(c + t)}</td>
+    <td class="number fold">${meanText(cell.means[0], cell.difference, metric)}</td>
+    <td class="number fold">${meanText(cell.means[1], cell.difference, metric)}</td>
+    ${
+      why !== null && cell.difference === null
+        ? html`<td colspan="4" class="none">${sentence(why)}</td>`
+        : html`<td class="number">${effectText(cell, metric)}</td>
+            <td class="number">
+              ${intervalCell(cell, metric)}${why === null ? null : html`<span class="why">${why}</span>`}
+            </td>
+            <td class="number fold">${formatPValue(cell.pValue)}</td>
+            <td class="number">${formatPValue(cell.adjustedPValue)}</td>`
+    }
+  </tr> `;
+}
+
+function valueName(value: string | undefined): Html {
+  return value === undefined || value === "" ? html`<i>empty</i>` : name(value);
+}
+
+function swatch(readout: Readout, variant: string): Html | null {
+  return readout.variants.length > 2 ? html`<span class="swatch v${colorIndex(readout, variant)}"></span>` : null;
+}
