@@ -1,10 +1,11 @@
 import {mkdir, rm, stat, writeFile} from "node:fs/promises";
-import {join} from "node:path";
+import {basename, join} from "node:path";
 import {buildCube} from "../cube/buildCube.ts";
 import type {DuckdbEngine} from "../cube/engines/duckdb.ts";
 import {experimentSums} from "../cube/experimentSums.ts";
 import {writePublication} from "../cube/parquet.ts";
 import {publishable} from "../cube/publish.ts";
+import {tenureRows} from "../cube/tenure/tenureRows.ts";
 import type {Pins, Publication} from "../cube/row.ts";
 import type {Definitions, Experiment} from "../experiment/definition.ts";
 import {definitionHash, definitionText} from "../experiment/definitionHash.ts";
@@ -16,6 +17,7 @@ import type {PinnedReadout} from "../experiment/pinOf.ts";
 import {differencesOf, pinOf, withPublished} from "../experiment/pinOf.ts";
 import {readoutOf} from "../experiment/readoutOf.ts";
 import {hashOf} from "./hash.ts";
+import {writeMemo} from "./memo.ts";
 
 /** What one experiment is built with. */
 export interface BuildOneOptions {
@@ -66,7 +68,7 @@ export async function buildOne(
   });
   const {minimumUnits, budget} = experiment;
   const publication = publishable(cube, {minimumUnits, budget});
-  const contents = hashOf(JSON.stringify(publication), JSON.stringify([cube.excluded, cube.rows]));
+  const contents = hashOf(JSON.stringify(publication), JSON.stringify([cube.excluded, cube.rows, cube.tenure]));
   const sums = experimentSums(experiment, cube, publication, {hash: contents});
   const definition = lockedDefinition(experiment, definitions.metrics, {date: sums.asOf, hash});
   const text = definitionText(experiment, definitions);
@@ -79,18 +81,18 @@ export async function buildOne(
     definition: {...definition, text}
   });
   await mkdir(folder, {recursive: true});
-  await writePublication(folder, publication);
-  readout.files = await filesOf(folder, publication);
+  await writePublication(folder, publication, cube.tenure);
+  readout.files = await filesOf(folder, publication, tenureRows(cube.tenure).length);
   const unchanged = locked?.hash === hash && JSON.stringify(locked.pins) === JSON.stringify(cube.pins);
   const gained = unchanged ? [] : [{...definition, pins: cube.pins}];
   if (pin === false) {
-    await writeFile(join(folder, "readout.json"), `${JSON.stringify(readout)}\n`);
+    await writeReadout(readout, folder);
     return {readout, looks, run, definitions: gained, pins: []};
   }
   const found = keptBefore.findLast((kept) => isSamePin(kept, pin, memory));
   const kept = found ?? {pin, readout: keptNow(readout, {pin, memory, published})};
   const shown = pinOf(kept.readout, readout);
-  await writeFile(join(folder, "readout.json"), `${JSON.stringify(shown)}\n`);
+  await writeReadout(shown, folder);
   return {
     readout: shown,
     // What is pinned takes no more looks; without a history the pin is on what was computed now.
@@ -135,10 +137,25 @@ function keptPins(locked: LockedDefinition | undefined, now: LockedDefinition): 
   return {caps: pick(pins.caps), origins: pick(pins.origins), tops: pins.tops};
 }
 
-async function filesOf(folder: string, {path, entries, traffic}: Publication): Promise<Readout["files"]> {
+/** Writes the memo, lists its files with the others, and then the readout itself. */
+async function writeReadout(readout: Readout, folder: string): Promise<void> {
+  const paths = await writeMemo(readout, folder);
+  const memos = await Promise.all(
+    paths.map(async (path) => ({name: basename(path), bytes: (await stat(path)).size, rows: null}))
+  );
+  readout.files = [...readout.files.filter(({name}) => !memos.some((memo) => memo.name === name)), ...memos];
+  await writeFile(join(folder, "readout.json"), `${JSON.stringify(readout)}\n`);
+}
+
+async function filesOf(
+  folder: string,
+  {path, entries, traffic}: Publication,
+  tenure: number
+): Promise<Readout["files"]> {
   const rows: [string, number][] = [
     ["path.parquet", path.length],
     ["entries.parquet", entries.length],
+    ["tenure.parquet", tenure],
     ["traffic.parquet", traffic.length]
   ];
   return Promise.all(

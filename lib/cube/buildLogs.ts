@@ -16,6 +16,7 @@ import type {EventsContext} from "./sql/events.ts";
 import {countValues, hits} from "./sql/events.ts";
 import {numberOf} from "./steps.ts";
 import {buildTenure} from "./tenure/buildTenure.ts";
+import {activeUnits, largestShares} from "./unitShares.ts";
 import {dateOfDay, dayOfDate, localTime} from "./zone.ts";
 
 export interface BuildLogsOptions {
@@ -80,6 +81,8 @@ export async function buildLogs(context: LoadContext, plan: Plan, options: Build
     asOf: exposed && chosen !== null ? dateOfDay(asOf) : null,
     traffic,
     tenure,
+    activeUnits: await activeUnits(context, plan, found, scale),
+    largestShare: await largestShares(context, plan),
     excluded: excluded.filter(({rows}) => rows > 0),
     rows: exposures.rows + all.reduce((sum, {rows}) => sum + rows, 0),
     units: units.count,

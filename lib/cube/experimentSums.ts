@@ -20,7 +20,7 @@ export const phaseDimension = "phase";
  */
 export function experimentSums(
   experiment: Experiment,
-  cube: Pick<Cube, "excluded" | "rows" | "sql" | "tenure">,
+  cube: Pick<Cube, "excluded" | "rows" | "sql" | "tenure" | "activeUnits" | "largestShare">,
   publication: Publication,
   {hash}: {hash: string}
 ): ExperimentSums {
@@ -40,8 +40,8 @@ export function experimentSums(
     traffic: trafficDays(publication),
     entryHours: entryHours(publication),
     segmentUnits: segmentUnits(table, shown),
-    activeUnits: null,
-    largestShare: {},
+    activeUnits: cube.activeUnits,
+    largestShare: cube.largestShare,
     excluded: cube.excluded.map((row) => ({...row, words: wordsOf(row.reason)})),
     rows: cube.rows,
     hash,

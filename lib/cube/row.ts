@@ -28,6 +28,10 @@ export interface Cube {
   readonly traffic: readonly TrafficRow[];
   /** Sums over tenure days of the primary metrics that have some, by metric; safe to publish as they are. */
   readonly tenure: Readonly<Record<string, TenureSums>>;
+  /** Exposed units with any event, by variant; null where the input is no log of events. */
+  readonly activeUnits: Readonly<Record<string, number>> | null;
+  /** The largest share of a mean's total that one unit carries, in coarse steps. */
+  readonly largestShare: Readonly<Record<string, number>>;
   /** Who is behind the rows, for deciding what may be published; null where it is not known (a ready-made cube). */
   readonly links: readonly Links[] | null;
   /** The numeric origin of each metric's sums. */

@@ -76,7 +76,9 @@ spent: {kind: mean, fact: input, value: metric_sum, squares: metric_sum_sq, coun
       ["summary.csv", "variant,users,conversions\ncontrol,1000,120\ngreen,1000,1410\n"]
     );
     expect(readout.decision.verdict).toBe("blocked");
-    expect(readout.health.checks.find(({status}) => status === "blocked")!.message).toMatch(/converted above the number of users/);
+    expect(readout.health.checks.find(({status}) => status === "blocked")!.message).toMatch(
+      /converted above the number of users/
+    );
   });
 
   it("reads snapshots of n, mean and variance over time", async () => {

@@ -41,6 +41,8 @@ function cubeOf(units: readonly Unit[]): Cube {
     links,
     traffic: [],
     tenure: {},
+    activeUnits: null,
+    largestShare: {},
     origins: {},
     excluded: [],
     rows: 0,

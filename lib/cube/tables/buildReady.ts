@@ -64,6 +64,8 @@ export async function buildReady(context: TableContext, experiment: Experiment):
     entries: [],
     traffic,
     tenure: {},
+    activeUnits: null,
+    largestShare: {},
     links: null,
     origins: {},
     excluded: excluded.rows(),

@@ -76,6 +76,8 @@ export async function buildSnapshots(context: TableContext, experiment: Experime
     entries: path,
     traffic: traffic.filter(({units}) => units > 0),
     tenure: {},
+    activeUnits: null,
+    largestShare: {},
     links: null,
     origins,
     excluded: excluded.rows(),

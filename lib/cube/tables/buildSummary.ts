@@ -57,6 +57,8 @@ export async function buildSummary(context: TableContext, experiment: Experiment
     entries: path,
     traffic: rows.map(({variant, users}) => ({hour: `${date}T00:00`, variant, units: Math.max(0, users ?? 0)})),
     tenure: {},
+    activeUnits: null,
+    largestShare: {},
     links: null,
     origins: {},
     excluded: [
