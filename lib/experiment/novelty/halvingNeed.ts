@@ -6,11 +6,14 @@ import type {NoveltyOptions} from "./noveltyOf.ts";
 import type {SpanTests} from "./spanTests.ts";
 import type {TenureIndex} from "./tenureIndex.ts";
 
+/** The relative effect whose halving is asked about where none is seen and none was declared. */
+const usualEffect = 0.1;
+
 /** What a halving takes to be seen. */
 export interface Need {
-  /** The log ratio whose halving is asked about; null if there is none. */
-  readonly effect: number | null;
-  /** Whether that is the declared minimum effect. */
+  /** The log ratio whose halving is asked about. */
+  readonly effect: number;
+  /** Whether that is the minimum effect, because none is told from zero. */
   readonly declared: boolean;
   readonly power: number | null;
   /** Units of both arms through both spans. */
@@ -22,7 +25,7 @@ export interface Need {
 /**
  * Returns what a halving of the effect takes to be seen: of the effect over both spans if that is told from zero (before
  * they are lived through: of the day's effect that is furthest from zero, if that is told from zero among all days by
- * Bonferroni's rule), else of the minimum effect. What cannot be had is null with a reason.
+ * Bonferroni's rule), else of the minimum effect, else of 10%. What cannot be had is null with a reason.
  */
 export function halvingNeed(
   index: TenureIndex,
@@ -39,22 +42,23 @@ export function halvingNeed(
   }: NoveltyOptions
 ): Need {
   const {sums} = index;
-  const nothing = {effect: null, declared: false, power: null, units: null, days: null};
   const seen = whole.pValue === null ? overall(effects, alpha) : whole.pValue < alpha ? whole.estimate : null;
-  const minimum =
-    minimumEffect === null || minimumEffect === 0
-      ? null
-      : Math.log1p(direction === "increase" ? Math.abs(minimumEffect) : -Math.min(0.99, Math.abs(minimumEffect)));
-  const effect = seen ?? minimum;
-  if (effect === null || effect === 0)
-    return {...nothing, reason: "no effect is told from zero, so there is nothing that could fade"};
+  const minimum = Math.min(0.99, Math.abs(minimumEffect ?? usualEffect)) || usualEffect;
+  const effect = seen ?? Math.log1p(direction === "increase" ? minimum : -minimum);
   const declared = seen === null;
   const distance = halving(effect);
   let [error, units] = [change.standardError, n];
   if (error === null) {
     const one = sums.spans === null ? weekChangeError(index, [control, treatment], effects) : null;
     if (one === null)
-      return {...nothing, effect, declared, reason: change.reason ?? "no days since exposure have been lived through"};
+      return {
+        effect,
+        declared,
+        power: null,
+        units: null,
+        days: null,
+        reason: change.reason ?? "no days since exposure have been lived through"
+      };
     [error, units] = [one, 2];
   }
   const needed = changeUnits(distance, error, units, {alpha, power});

@@ -27,7 +27,7 @@ export interface NoveltyOptions {
   readonly power?: number;
   /** Which way is good; defaults to increase. */
   readonly direction?: Direction;
-  /** Smallest relative effect worth acting on, held in place of one that is not told from zero; null, the default, if none was declared. */
+  /** Smallest relative effect worth acting on, held in place of one that is not told from zero; null, the default, means 10%. */
   readonly minimumEffect?: number | null;
   /** The spans that were declared, for saying what is missing while no cohort has lived through them; null by default. */
   readonly spans?: {readonly early: readonly [number, number]; readonly late: readonly [number, number]} | null;
@@ -46,7 +46,7 @@ export interface NoveltyOptions {
  * direction is *fading* (towards zero or past it), one along it *growing*; so a loss of 8% that becomes a loss of 3% fades
  * as well. Without such a change the effect is *stable* if a halving would have been seen with the power asked for, else
  * there are *not enough days*. The halving is of the effect over both spans if that is told from zero, else of the minimum
- * effect; with neither there is nothing that could fade, and stable says no more than that.
+ * effect, so that an experiment without an effect is stable only if it could have seen half of that come or go.
  *
  * Nothing is adjusted over treatments, metrics or nights: this warns, it does not decide. What cannot be told is null
  * with a reason.
@@ -105,7 +105,6 @@ function verdictOf(
 ): NoveltyVerdict {
   if (change.pValue === null || change.estimate === null) return "not-enough-days";
   if (change.pValue < alpha) return change.estimate * ownDirection(early, late, alpha) < 0 ? "fading" : "growing";
-  if (need.effect === null) return "stable";
   return need.power !== null && need.power >= power ? "stable" : "not-enough-days";
 }
 

@@ -24,7 +24,7 @@ export function noveltySentence(
   {sums, effects, tests, need, longRun, direction, options}: NoveltyFacts
 ): string {
   const {change, early, late, n} = tests;
-  const {alpha = 0.05, power = 0.8} = options;
+  const {power = 0.8} = options;
   const {spans} = sums;
   if (change.pValue === null || spans === null) return missing({sums, effects, tests, need, options});
   const percent = (log: number | null) => formatPercent(log === null ? null : Math.expm1(log), {signed: true});
@@ -42,11 +42,12 @@ export function noveltySentence(
     return `The ${what} went from ${from} to ${to}${past} (${p}), among the ${plural(n, "unit")} that lived through both.${lasting}`;
   }
   const same = `${from} and ${to} do not differ more than chance explains (${p})`;
-  if (verdict === "stable")
-    return need.effect === null
-      ? `No effect that could fade: ${from} and ${to} are not told from zero${change.interval === null ? "" : `, and the change between them is ${formatPercentInterval([Math.expm1(change.interval[0] ?? 0), Math.expm1(change.interval[1] ?? 0)])} at ${formatPercent(1 - alpha, {decimals: 0})} confidence`}.`
-      : `${same}; a halving of ${what(need)} would have been seen with ${formatPercent(need.power, {decimals: 0})} power.`;
-  return `${same}, but a halving of ${what(need)} would have been seen with only ${formatPercent(need.power, {decimals: 0})} power; ${demand(need, power)}.`;
+  const seen = `a halving of ${what(need)} would have been seen with`;
+  const share = formatPercent(need.power, {decimals: 0});
+  if (verdict === "stable" && need.declared)
+    return `No effect that could fade: ${from} and ${to}, the change between them not told from zero (${p}); ${seen} ${share} power.`;
+  if (verdict === "stable") return `${same}; ${seen} ${share} power.`;
+  return `${same}, but ${seen} only ${share} power; ${demand(need, power)}.`;
 }
 
 function say([from, to]: readonly [number, number]): string {
@@ -54,7 +55,7 @@ function say([from, to]: readonly [number, number]): string {
 }
 
 function what({effect, declared}: Need): string {
-  return `${declared ? "the smallest effect worth acting on, " : ""}${formatPercent(Math.expm1(effect ?? 0), {signed: true})}`;
+  return `${declared ? "an effect of " : ""}${formatPercent(Math.expm1(effect), {signed: true})}`;
 }
 
 function demand({units, days}: Need, power: number): string {

@@ -70,6 +70,7 @@ export function tenureSumsOf(
     {calendarOnly, spans: declared}
   );
   const rowsOf = new Table();
+  const pairsOf = new Map<string, Writable<Required<TenurePairRow>>[]>();
   const entrants = new Map<string, TenureSums["entrants"][number] & {n: number}>();
   for (const {variant, entry, y, w, before = [], phase = "all", segments = {}} of units) {
     const cohort = dateOf(entry);
@@ -82,7 +83,23 @@ export function tenureSumsOf(
       if (day >= 0 && day < first) continue;
       rowsOf.add("days", {cohort, variant, day}, one(at(day)));
       if (!products || day < first) continue;
-      for (let k = day; k <= last; k++) rowsOf.add("products", {phase, variant, j: day, k}, two(at(day), at(k)));
+      const row = pairsOf.get(`${phase} ${variant} ${day}`) ?? [];
+      pairsOf.set(`${phase} ${variant} ${day}`, row);
+      const [j, m] = [at(day).y, at(day).w];
+      for (let k = day; k <= last; k++) {
+        const sums = (row[k] ??= {phase, variant, j: day, k, n: 0, y: 0, z: 0, yz: 0, w: 0, v: 0, wv: 0, yv: 0, wz: 0});
+        const [z, v] = [y[k]! - oy, ratio ? w![k]! - ow : 0];
+        sums.n++;
+        sums.y += j;
+        sums.z += z;
+        sums.yz += j * z;
+        if (!ratio) continue;
+        sums.w += m;
+        sums.v += v;
+        sums.wv += m * v;
+        sums.yv += j * v;
+        sums.wz += m * z;
+      }
     }
     const mean = ([from, to]: readonly [number, number]) => {
       const sum = {y: 0, w: 0};
@@ -141,7 +158,13 @@ export function tenureSumsOf(
     cohorts,
     spans,
     days: rowsOf.list<TenureDayRow>("days"),
-    products: rowsOf.list<TenurePairRow>("products"),
+    products: [...pairsOf.values()].flatMap((rows) =>
+      Object.values(rows).map((row): TenurePairRow => {
+        if (ratio) return row;
+        const {phase, variant, j, k, n, y, z, yz} = row;
+        return {phase, variant, j, k, n, y, z, yz};
+      })
+    ),
     early: rowsOf.list<TenureRow>("early"),
     both: rowsOf.list<TenureSpanRow>("both"),
     slopes: rowsOf.list<TenureRow>("slopes"),
@@ -158,6 +181,8 @@ export function tenureSumsOf(
     return ratio ? {...sums, w: a.w, v: b.w, wv: a.w * b.w, yv: a.y * b.w, wz: a.w * b.y} : sums;
   }
 }
+
+type Writable<T> = {-readonly [K in keyof T]: T[K]};
 
 class Table {
   readonly rows = new Map<string, Map<string, Record<string, unknown>>>();
