@@ -110,8 +110,17 @@ export async function buildReadouts(options: BuildOptions): Promise<BuildResult>
   const historyDir = resolve(options.historyDir ?? historyOf(dataDir, definitions));
   await mkdir(outDir, {recursive: true});
   const progress = options.progress ?? createProgress(only?.length ?? definitions.experiments.length);
-  return withLock([outDir, historyDir], () => buildAll({...options, outDir, historyDir, progress}), {
-    onWait: (holder) => progress.note(`waiting for another build: ${holder}`)
+  let waited = false;
+  const task = async (): Promise<BuildResult> => {
+    // The definitions may have changed while another build was at work.
+    const now = waited ? await loadDefinitions(dataDir) : definitions;
+    return buildAll(now, {...options, outDir, historyDir, progress});
+  };
+  return withLock([outDir, historyDir], task, {
+    onWait: (holder) => {
+      waited = true;
+      progress.note(`waiting for another build: ${holder}`);
+    }
   });
 }
 
@@ -120,9 +129,8 @@ interface Places extends BuildOptions {
   readonly progress: Progress;
 }
 
-async function buildAll(options: Places): Promise<BuildResult> {
+async function buildAll(definitions: Definitions, options: Places): Promise<BuildResult> {
   const {dataDir, outDir, historyDir, only, progress} = options;
-  const definitions = await loadDefinitions(dataDir);
   const chosen = choose(definitions.experiments, only);
   await sweep(outDir);
   await sweep(historyDir);

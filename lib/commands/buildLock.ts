@@ -27,9 +27,9 @@ export async function withLock<T>(
   const paths = [...new Set(folders)].toSorted().map((folder) => join(folder, ".lock"));
   const held: string[] = [];
   try {
-    for (const [i, path] of paths.entries()) {
+    for (const path of paths) {
       await mkdir(join(path, ".."), {recursive: true});
-      await acquire(path, {wait, onWait: i === 0 ? onWait : () => {}});
+      await acquire(path, {wait, onWait});
       held.push(path);
     }
     return await task();
