@@ -9,21 +9,39 @@ import {reportIndexOf, reportIndexSchema, reportOf, reportSchema} from "../exper
  * `api/experiments.schema.json` and `api/experiment.schema.json` beside them. All addresses in it are relative, so it
  * works under any base.
  */
-export async function writeApi(
-  folder: string,
-  {index, readouts}: {index: ReadoutIndex; readouts: readonly Readout[]}
-): Promise<void> {
-  const api = join(folder, "api");
-  await mkdir(join(api, "experiments"), {recursive: true});
-  const write = (name: string, value: unknown): Promise<void> =>
-    writeFile(join(api, name), `${JSON.stringify(value)}\n`);
+export async function writeApi(folder: string, published: PublishedReadouts): Promise<void> {
+  await mkdir(join(folder, "api", "experiments"), {recursive: true});
+  for (const [name, text] of apiFiles(published)) await writeFile(join(folder, "api", name), text);
+}
+
+/** What the report API tells of. */
+export interface PublishedReadouts {
+  readonly index: ReadoutIndex;
+  readonly readouts: readonly Readout[];
+}
+
+/**
+ * Returns the files of the report API, names and texts.
+ *
+ * @param options.only experiments whose reports are wanted; default: all. The list of all comes first, reports last.
+ */
+export function apiFiles(
+  {index, readouts}: PublishedReadouts,
+  {only}: {only?: readonly string[]} = {}
+): [name: string, text: string][] {
   const present = new Set(readouts.map(({id}) => id));
   const listed = reportIndexOf(index);
-  await write("experiments.json", {
+  const list = {
     ...listed,
     experiments: listed.experiments.map((line) => (present.has(line.id) ? line : {...line, report: null}))
-  });
-  for (const readout of readouts) await write(join("experiments", `${readout.id}.json`), reportOf(readout));
-  await write("experiments.schema.json", {title: "api/experiments.json", ...z.toJSONSchema(reportIndexSchema)});
-  await write("experiment.schema.json", {title: "api/experiments/<id>.json", ...z.toJSONSchema(reportSchema)});
+  };
+  const files: [string, unknown][] = [
+    ["experiments.schema.json", {title: "api/experiments.json", ...z.toJSONSchema(reportIndexSchema)}],
+    ["experiment.schema.json", {title: "api/experiments/<id>.json", ...z.toJSONSchema(reportSchema)}],
+    ["experiments.json", list],
+    ...readouts
+      .filter(({id}) => only?.includes(id) ?? true)
+      .map((readout): [string, unknown] => [join("experiments", `${readout.id}.json`), reportOf(readout)])
+  ];
+  return files.map(([name, value]) => [name, `${JSON.stringify(value)}\n`]);
 }

@@ -16,25 +16,36 @@ export async function compressFiles(folder: string): Promise<{files: number; byt
     .filter((entry) => entry.isFile() && text.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name));
   let bytes = 0;
-  let compressed = 0;
+  let after = 0;
   const queue = [...names];
   const worker = async (): Promise<void> => {
     for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
       const content = await readFile(name);
-      const [zipped, small] = await Promise.all([
-        promisify(gzip)(content, {level: 9}),
-        promisify(brotliCompress)(content, {
-          params: {
-            [constants.BROTLI_PARAM_QUALITY]: content.length > 100_000 ? 6 : 9,
-            [constants.BROTLI_PARAM_SIZE_HINT]: content.length
-          }
-        })
-      ]);
-      await Promise.all([writeFile(`${name}.gz`, zipped), writeFile(`${name}.br`, small)]);
+      const small = await compressed(name, content);
+      if (small === null) continue;
+      await Promise.all([writeFile(`${name}.gz`, small.gzip), writeFile(`${name}.br`, small.brotli)]);
       bytes += content.length;
-      compressed += small.length;
+      after += small.brotli.length;
     }
   };
   await Promise.all(Array.from({length: 4}, worker));
-  return {files: names.length, bytes, compressed};
+  return {files: names.length, bytes, compressed: after};
+}
+
+/** Returns the content of a text file as gzip and as brotli; null for files of other kinds. */
+export async function compressed(
+  name: string,
+  content: Uint8Array
+): Promise<{gzip: Uint8Array; brotli: Uint8Array} | null> {
+  if (!text.test(name)) return null;
+  const [zipped, brotli] = await Promise.all([
+    promisify(gzip)(content, {level: 9}),
+    promisify(brotliCompress)(content, {
+      params: {
+        [constants.BROTLI_PARAM_QUALITY]: content.length > 100_000 ? 6 : 9,
+        [constants.BROTLI_PARAM_SIZE_HINT]: content.length
+      }
+    })
+  ]);
+  return {gzip: zipped, brotli};
 }

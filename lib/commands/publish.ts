@@ -30,7 +30,8 @@ export async function addPublications(folder: string, {readouts: from}: {readout
   await compressFiles(folder);
 }
 
-async function readIndex(folder: string): Promise<ReadoutIndex> {
+/** Returns the list of the published readouts; an empty one where nothing is published. */
+export async function readIndex(folder: string): Promise<ReadoutIndex> {
   const path = join(folder, "index.json");
   if (!existsSync(path)) return {schemaVersion, asOf: null, experiments: []};
   const index: ReadoutIndex = JSON.parse(await readFile(path, "utf8"));

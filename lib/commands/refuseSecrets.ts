@@ -14,23 +14,31 @@ export async function refuseSecrets(
   secrets: readonly Secret[],
   {shortest = 6}: {shortest?: number} = {}
 ): Promise<void> {
-  const forms = secrets
-    .filter(({value}) => value.length >= shortest)
-    .flatMap(({name, value}) =>
-      [...new Set([value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)])].map((form) => ({
-        name: name ?? "a secret in sources.yaml",
-        form: Buffer.from(form)
-      }))
-    );
-  if (forms.length === 0) return;
   for (const entry of await readdir(folder, {recursive: true, withFileTypes: true})) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    const content = await readFile(path);
-    const found = forms.find(({form}) => content.includes(form));
-    if (found !== undefined)
-      throw new UserError(
-        `secret in a published file; the site stays as it was: ${relative(folder, path)}: ${found.name}`
-      );
+    refuseSecretsIn(relative(folder, path), await readFile(path), secrets, {shortest});
+  }
+}
+
+/**
+ * Looks for secrets in the bytes of one file.
+ *
+ * @throws {UserError} naming the file and the variable, never the value
+ */
+export function refuseSecretsIn(
+  file: string,
+  content: Uint8Array,
+  secrets: readonly Secret[],
+  {shortest = 6}: {shortest?: number} = {}
+): void {
+  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  for (const {name, value} of secrets) {
+    if (value.length < shortest) continue;
+    for (const form of new Set([value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)]))
+      if (bytes.includes(form))
+        throw new UserError(
+          `secret in a published file; the site stays as it was: ${file}: ${name ?? "a secret in sources.yaml"}`
+        );
   }
 }
