@@ -194,7 +194,7 @@ export const segmentSchema = z.object({
   relativeInterval: interval,
   shrunkRelativeDifference: number,
   share: number.describe("of all units in it"),
-  contribution: number.describe("share x effect, absolute"),
+  contribution: number.describe("share in both arms x effect of the plain means, absolute; they add up to `within`"),
   sampleRatioPValue: number,
   reason
 });
@@ -211,6 +211,7 @@ export const segmentSummarySchema = z.object({
   mix: number.describe("the part of the difference that comes from unequal shares"),
   simpson: z.boolean().describe("every segment points one way and the total the other"),
   sentence: z.string(),
+  whereFrom: z.string().nullable().default(null).describe("the decomposition in a sentence"),
   reason
 });
 

@@ -2,6 +2,8 @@ import {adjustPValues, sampleRatioMismatch, segmentShrinkage} from "../stats/ind
 import {mean} from "../stats/moments.ts";
 import type {Moments} from "../stats/moments.ts";
 import {pair} from "./comparisonOf.ts";
+import {decomposition, ratioOf} from "./decomposition.ts";
+import type {Decomposition} from "./decomposition.ts";
 import {effectOf} from "./effectOf.ts";
 import type {EffectOptions} from "./effectOf.ts";
 import {formatPercent, sayPValue} from "./format.ts";
@@ -25,8 +27,9 @@ export interface Segments {
 /**
  * Returns the effect in every segment of every dimension, for each treatment: p-values adjusted over all segments shown
  * (Benjamini-Hochberg), relative effects shrunk towards their mean by empirical Bayes within a dimension, a test that
- * segments differ at all (Cochran's Q on the relative scale), and the decomposition of the total difference into
- * share x effect and a mix term. A segment without units in an arm is null with a reason.
+ * segments differ at all (Cochran's Q on the relative scale), and the exact decomposition of the plain total
+ * difference into share x effect and a mix term (means and shares only). A segment without units in an arm is null with
+ * a reason.
  *
  * @param sums a metric's sums; segments as of the readout's day
  * @param variants the control, then the treatments
@@ -47,7 +50,7 @@ export function segmentsOf(
       );
       shrink(rows);
       segments.push(...rows.map(({result}) => result));
-      summaries.push(summaryOf({dimension, variant, control}, rows, sums));
+      summaries.push(summaryOf({dimension, variant, control}, rows, own, sums, options));
     }
   const adjusted = adjustPValues(
     segments.map(({pValue}) => pValue),
@@ -97,7 +100,7 @@ function segmentOf(
       value,
       variant,
       n,
-      means: [valueOf(c, options), valueOf(t, options)],
+      means: [valueOf(c, comparison.control.estimate, options), valueOf(t, comparison.treatment.estimate, options)],
       difference: comparison.difference,
       interval: pair(comparison.interval),
       pValue: comparison.pValue,
@@ -106,18 +109,17 @@ function segmentOf(
       relativeInterval: pair(comparison.relativeInterval),
       shrunkRelativeDifference: null,
       share,
-      contribution: share === null || comparison.difference === null ? null : share * comparison.difference,
+      contribution: null,
       sampleRatioPValue: enough ? sampleRatioMismatch(n, weights).pValue : null,
       reason: comparison.reason ?? comparison.relativeReason
     }
   };
 }
 
-function valueOf(moments: Moments | undefined, {kind}: SegmentOptions): number | null {
+function valueOf(moments: Moments | undefined, estimate: number | null, {kind}: SegmentOptions): number | null {
+  if (kind === "quantile") return estimate;
   if (moments === undefined || moments.n === 0) return null;
-  if (kind !== "ratio") return mean(moments, "y");
-  const [y, w] = [mean(moments, "y"), mean(moments, "w")];
-  return y === null || w === null || w === 0 ? null : y / w;
+  return kind === "ratio" ? ratioOf(moments) : mean(moments, "y");
 }
 
 function shrink(rows: readonly Row[]): void {
@@ -131,7 +133,9 @@ function shrink(rows: readonly Row[]): void {
 function summaryOf(
   {dimension, variant, control}: Omit<Place, "value">,
   rows: readonly Row[],
-  sums: MetricSums
+  segments: MetricSums["segments"],
+  sums: MetricSums,
+  options: SegmentOptions
 ): SegmentSummary {
   const {
     mean: pooled,
@@ -143,13 +147,14 @@ function summaryOf(
     rows.map(({result, relativeStandardError}) => (relativeStandardError === null ? null : result.relativeDifference)),
     rows.map(({relativeStandardError}) => relativeStandardError)
   );
-  const {within, mix} = decompose(rows, sums, control, variant);
-  const known = rows.flatMap(({result}) => (result.difference === null ? [] : [result.difference]));
-  const total = within === null || mix === null ? null : within + mix;
-  const simpson =
-    total !== null &&
-    known.length > 1 &&
-    (known.every((d) => d > 0) ? total < 0 : known.every((d) => d < 0) && total > 0);
+  const parts = decomposition(
+    segments.map(({value, arms}) => ({value, control: arms[control], treatment: arms[variant]})),
+    options
+  );
+  rows.forEach(({result}, i) => (result.contribution = parts.contributions[i] ?? null));
+  const total = effectOf([control, variant], sums.strata, options).at(options.level);
+  const simpson = reverses(rows, parts.total, total.difference);
+  const told = total.pValue !== null && total.pValue < 1 - options.level;
   return {
     dimension,
     variant,
@@ -157,54 +162,80 @@ function summaryOf(
     cochranQ,
     interactionPValue: interactionP,
     tauSquared,
-    within,
-    mix,
+    within: parts.within,
+    mix: parts.mix,
     simpson,
-    sentence: sentence({dimension, known, simpson, interactionP, rows}),
-    reason: reason ?? null
+    sentence: sentence({dimension, simpson, interactionP, rows, alpha: 1 - options.level}),
+    whereFrom: whereFrom(rows, parts, {dimension, told}),
+    reason:
+      reason ??
+      parts.reason ??
+      (sums.strata.length > 1
+        ? "segments are not stratified by entry phase; with weights that change they mislead"
+        : null)
   };
 }
 
-/** The total difference as shares (of both arms together) times effects, and what comes from arms with unequal shares. */
-function decompose(
+/**
+ * Whether every segment points one way and the total the other: by the plain means, and by the differences shown, which
+ * may be adjusted or stratified.
+ */
+function reverses(rows: readonly Row[], total: number | null, shown: number | null): boolean {
+  const known = rows.filter(({result}) => result.n.every((n) => n > 0));
+  if (total === null || shown === null || known.length < 2) return false;
+  const segments = known.flatMap(({result: {means, difference}}) => {
+    const [c, t] = [means[0] ?? null, means[1] ?? null];
+    return [difference ?? 0, c === null || t === null ? 0 : t - c];
+  });
+  const all = (sign: number) => segments.every((d) => d * sign > 0) && total * sign < 0 && shown * sign < 0;
+  return all(1) || all(-1);
+}
+
+/** Where a difference that is told from zero comes from, in a sentence; null where it cannot be taken apart. */
+function whereFrom(
   rows: readonly Row[],
-  sums: MetricSums,
-  control: string,
-  variant: string
-): {within: number | null; mix: number | null} {
-  const [c, t] = [sums.arms[control], sums.arms[variant]];
-  if (c === undefined || t === undefined || c.n === 0 || t.n === 0) return {within: null, mix: null};
-  let [within, mix] = [0, 0];
-  for (const {result} of rows) {
-    const [nc, nt] = [result.n[0] ?? 0, result.n[1] ?? 0];
-    const [mc, mt] = [result.means[0] ?? null, result.means[1] ?? null];
-    if (nc === 0 && nt === 0) continue;
-    if (mc === null || mt === null) return {within: null, mix: null};
-    const share = (nc / c.n + nt / t.n) / 2;
-    within += share * (mt - mc);
-    mix += (nt / t.n - nc / c.n) * ((mc + mt) / 2);
-  }
-  return {within, mix};
+  {total, contributions, mix}: Decomposition,
+  {dimension, told}: {dimension: string; told: boolean}
+): string | null {
+  if (total === null || mix === null) return null;
+  if (!told || total === 0)
+    return "The total difference is not told from zero, so there is nothing to trace to segments.";
+  const parts = contributions
+    .flatMap((part, i) =>
+      part === null ? [] : [{part, value: rows[i]?.result.value ?? "", share: rows[i]?.result.share ?? null}]
+    )
+    .sort((a, b) => b.part / total - a.part / total)
+    .slice(0, 3)
+    .map(
+      ({part, value, share}) =>
+        `${formatPercent(part / total, {decimals: 0})} from ${value} (${formatPercent(share, {decimals: 0})} of units)`
+    );
+  const uneven =
+    Math.abs(mix / total) < 0.005
+      ? "none from arms that hold different shares"
+      : `${formatPercent(mix / total, {decimals: 0})} from arms that hold different shares`;
+  return `Of the total difference comes, by ${dimension}: ${parts.join(", ")}; ${uneven}.`;
 }
 
 function sentence({
   dimension,
-  known,
   simpson,
   interactionP,
-  rows
+  rows,
+  alpha
 }: {
   dimension: string;
-  known: readonly number[];
   simpson: boolean;
   interactionP: number | null;
   rows: readonly Row[];
+  alpha: number;
 }): string {
+  const first = rows.find(({result}) => result.difference !== null)?.result.difference ?? 0;
   if (simpson)
-    return `Simpson's reversal: every ${dimension} segment points ${known[0]! > 0 ? "up" : "down"} and the total points the other way, because the arms hold different shares of the segments. Read the segments, not the total.`;
+    return `Simpson's reversal: every ${dimension} segment points ${first > 0 ? "up" : "down"} and the total points the other way, because the arms hold different shares of the segments. Read the segments, not the total.`;
   if (interactionP === null)
     return `Cannot tell whether ${dimension} segments differ: fewer than two have an estimate.`;
-  if (interactionP >= 0.05)
+  if (interactionP >= alpha)
     return `${dimension} segments do not differ more than chance explains (${sayPValue(interactionP)}).`;
   const sorted = rows
     .flatMap(({result}) =>
