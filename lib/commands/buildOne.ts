@@ -46,8 +46,9 @@ export interface BuiltOne {
 }
 
 /**
- * Builds one experiment from its sources into a folder: `readout.json` and the Parquet files. The same input gives the
- * same bytes, at any number of threads. Writes nothing else; the memory is only read.
+ * Builds one experiment from its sources into a folder: `readout.json`, `runs.json` (what was published until now), the
+ * memo and the Parquet files. The same input gives the same bytes, at any number of threads. Writes nothing else; the
+ * memory is only read.
  */
 export async function buildOne(
   experiment: Experiment,
@@ -86,22 +87,31 @@ export async function buildOne(
   const unchanged = locked?.hash === hash && JSON.stringify(locked.pins) === JSON.stringify(cube.pins);
   const gained = unchanged ? [] : [{...definition, pins: cube.pins}];
   if (pin === false) {
+    await writeRuns(folder, memory, run);
     await writeReadout(readout, folder);
     return {readout, looks, run, definitions: gained, pins: []};
   }
   const found = keptBefore.findLast((kept) => isSamePin(kept, pin, memory));
   const kept = found ?? {pin, readout: keptNow(readout, {pin, memory, published})};
   const shown = pinOf(kept.readout, readout);
+  const shownRun = memory.runs.findLast(({runId}) => runId === shown.runId) ?? publishedRun(shown);
+  await writeRuns(folder, memory, shownRun);
   await writeReadout(shown, folder);
   return {
     readout: shown,
     // What is pinned takes no more looks; without a history the pin is on what was computed now.
     looks: memory.runs.length === 0 ? looks : [],
-    run: memory.runs.findLast(({runId}) => runId === shown.runId) ?? publishedRun(shown),
+    run: shownRun,
     definitions: gained,
     // A build that was killed may have kept it already.
     pins: found !== undefined || JSON.stringify(keptBefore.at(-1)) === JSON.stringify(kept) ? [] : [kept]
   };
+}
+
+/** What was published before and is now, each run once: what a page needs to show an earlier day. */
+function writeRuns(folder: string, {runs}: Memory, now: PublishedRun): Promise<void> {
+  const all = [...runs.filter(({runId}) => runId !== now.runId), now];
+  return writeFile(join(folder, "runs.json"), `${JSON.stringify(all)}\n`);
 }
 
 /** A pin on a date stands for good; a pin on what is published stands as long as that was published last. */

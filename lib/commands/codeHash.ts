@@ -4,7 +4,9 @@ import {projectFolder} from "./framework.ts";
 import {hashOf} from "./hash.ts";
 
 const folders = ["stats", "sequential", "experiment", "cube"];
-const commands = ["build.ts", "buildOne.ts", "memoryFiles.ts", "hash.ts"].map((name) => join("lib", "commands", name));
+const commands = ["build.ts", "buildOne.ts", "memoryFiles.ts", "memo.ts", "hash.ts"].map((name) =>
+  join("lib", "commands", name)
+);
 
 /** Returns the SHA-256 of all code that makes a readout, and of the list of its dependencies. */
 export async function codeHash(): Promise<string> {
