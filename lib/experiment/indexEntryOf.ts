@@ -40,8 +40,30 @@ export function indexEntryOf(readout: Readout, {schedule}: {schedule: number}): 
             relativeInterval: comparison.relativeInterval,
             level: comparison.level
           },
-    alerts: readout.health.checks
-      .filter(({status}) => status !== "ok")
-      .map(({key, status, message, whatToDo, date}) => ({key, status, message, whatToDo, date: date ?? readout.asOf}))
+    alerts: [...healthAlerts(readout), ...guardrailAlerts(readout)]
   };
+}
+
+function healthAlerts({health, asOf}: Readout): IndexEntry["alerts"] {
+  return health.checks
+    .filter(({status}) => status !== "ok")
+    .map(({key, status, message, whatToDo, date}) => ({key, status, message, whatToDo, date: date ?? asOf}));
+}
+
+/** Guardrails that are broken, as alerts: severe ones weigh as much as a check that blocks. */
+function guardrailAlerts({metrics, asOf}: Readout): IndexEntry["alerts"] {
+  return metrics.flatMap(({key, guardrail}) =>
+    (guardrail ?? [])
+      .filter(({status}) => status === "severe" || status === "worsened")
+      .map(({status, sentence, variant}) => ({
+        key: `guardrail-${key}-${variant}`,
+        status: status === "severe" ? ("blocked" as const) : ("warning" as const),
+        message: sentence,
+        whatToDo:
+          status === "severe"
+            ? "Roll the treatment back, or defend the loss in writing."
+            : "Weigh the loss before the gain is shipped.",
+        date: asOf
+      }))
+  );
 }
