@@ -90,10 +90,18 @@ export function formatDifference(value: number | null, {kind, unit}: Measure, st
   return formatAmount(value, {kind, unit}, {signed: true, decimals: decimalsOf(value), ...style});
 }
 
-/** Returns decimals for both bounds and the estimate between them: half the width shows two significant digits. */
+/**
+ * Returns decimals for both bounds and the estimate between them: half the width shows two significant digits, no bound
+ * more than three, and the bounds can be told apart.
+ */
 export function intervalDecimals(interval: Interval, {scale = 1}: {scale?: number} = {}): number {
   const [lower, upper] = interval ?? [null, null];
-  if (lower !== null && upper !== null && upper > lower) return decimalsOf(((upper - lower) / 2) * scale * 0.999);
+  if (lower !== null && upper !== null && upper > lower) {
+    const width = (upper - lower) * scale;
+    const largest = Math.max(Math.abs(lower), Math.abs(upper)) * scale;
+    const apart = Math.ceil(-Math.log10(width));
+    return Math.min(8, Math.max(0, apart, Math.min(decimalsOf(width * 0.4995), 2 - Math.floor(Math.log10(largest)))));
+  }
   return decimalsOf((lower ?? upper ?? 0) * scale);
 }
 

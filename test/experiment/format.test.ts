@@ -58,8 +58,10 @@ describe("effects and their intervals", () => {
   });
   it("formatPercentInterval gives both bounds the decimals that the width deserves", () => {
     expect(formatPercentInterval([0.01401, 0.04789])).toBe("+1.4% to +4.8%");
-    expect(formatPercentInterval([0.0140123, 0.0147])).toBe("+1.401% to +1.470%");
+    expect(formatPercentInterval([0.0140123, 0.0147])).toBe("+1.40% to +1.47%");
     expect(formatPercentInterval([-0.1, 0.31], {signed: false})).toBe("\u221210% to 31%");
+    expect(formatPercentInterval([0.4597, 0.4785])).toBe("+46.0% to +47.9%");
+    expect(formatPercentInterval([0.46911, 0.46913])).toBe("+46.911% to +46.913%");
   });
   it("formatPercentInterval says which side is open", () => {
     expect(formatPercentInterval([0.014, null])).toBe("above +1.4%");

@@ -50,7 +50,7 @@ describe("numbers on the page", () => {
         all.map((row) => ({
           metric: row.getAttribute("data-metric"),
           variant: row.getAttribute("data-variant"),
-          cells: Array.from(row.querySelectorAll("td.number"), (cell) => cell.textContent ?? "")
+          cells: Array.from(row.querySelectorAll("td.number"), (cell) => cell.firstChild?.textContent?.trim() ?? "")
         }))
       );
       expect(rows.length).toBe(readout.metrics.reduce((sum, m) => sum + m.comparisons.length, 0));

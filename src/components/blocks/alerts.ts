@@ -33,7 +33,7 @@ export function alerts({experiments, asOf}: ReadoutIndex, root: string): Html {
   const blocked = rows.filter((r) => r.status === "blocked").length;
   return html`<p class="lede">
       ${plural(rows.length, "alert")} from ${plural(new Set(rows.map((r) => r.experiment.id)).size, "experiment")},
-      newest first; ${blocked} of them block a result.
+      newest first; ${blocked === 1 ? "one of them blocks a result" : `${blocked} of them block results`}.
     </p>
     <div class="scroll" tabindex="0" role="region" aria-label="Alerts">
       ${table(

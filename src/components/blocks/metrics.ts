@@ -99,6 +99,10 @@ export function mainTable(readout: Readout, root: string, many: boolean): Html {
     const guardrail = metric.guardrail?.find((g) => g.variant === c.variant);
     const head =
       i === 0 ? html`<th scope="rowgroup" rowspan="${metric.comparisons.length}">${label(metric)}</th>` : null;
+    // A phone has no room for the last column: its state goes under the interval.
+    const narrow = guardrail
+      ? html`<span class="narrow">${pill(guardrail.status, guardrailTones[guardrail.status])}</span>`
+      : null;
     const none = c.difference === null && c.relativeDifference === null;
     return html`<tr class="${i === 0 ? "" : "more"}" data-metric="${metric.key}" data-variant="${c.variant}">
       ${head}${many ? html`<td><span class="swatch v${colorIndex(readout, c.variant)}"></span>${name(variantName(readout, c.variant))}</td>` : null}
@@ -106,9 +110,9 @@ export function mainTable(readout: Readout, root: string, many: boolean): Html {
       <td class="number fold">${meanText(arm(c.variant), c.difference, metric)}</td>
       ${
         none
-          ? html`<td colspan="3" class="none">${c.reason ?? "not known"}</td>`
+          ? html`<td colspan="3" class="none">${c.reason ?? "not known"}${narrow}</td>`
           : html`<td class="number">${effectText(c, metric)}</td>
-              <td class="number">${intervalCell(c, metric)}</td>
+              <td class="number">${intervalCell(c, metric)}${narrow}</td>
               <td class="number fold">${formatPValue(c.pValue)}</td>`
       }
       <td class="number state">

@@ -68,7 +68,7 @@ export function posterior(
             {
               x: "at",
               y: top * 1.04,
-              text: (d: PosteriorRow) => clip(d.name, 14),
+              text: (d: PosteriorRow) => clip(d.name, ordered.length < 3 ? 32 : 14),
               fill: (d: PosteriorRow) => variantColor(d.color),
               fontWeight: 600,
               dy: -8
