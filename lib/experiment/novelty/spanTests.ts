@@ -27,6 +27,8 @@ type Weights = readonly [e: number, l: number, f: number, m: number];
 interface Part {
   readonly weights: Weights;
   readonly times: number;
+  /** Where it is, in words. */
+  readonly span: string;
 }
 
 type SpanSums = Record<"n" | Letter | Product, number>;
@@ -173,19 +175,19 @@ export function tested(
 }
 
 const earlyParts: readonly Part[] = [
-  {weights: [1, 0, 0, 0], times: 1},
-  {weights: [0, 0, 1, 0], times: -1}
+  {weights: [1, 0, 0, 0], times: 1, span: "in the early span"},
+  {weights: [0, 0, 1, 0], times: -1, span: "in the early span"}
 ];
 const lateParts: readonly Part[] = [
-  {weights: [0, 1, 0, 0], times: 1},
-  {weights: [0, 0, 0, 1], times: -1}
+  {weights: [0, 1, 0, 0], times: 1, span: "in the late span"},
+  {weights: [0, 0, 0, 1], times: -1, span: "in the late span"}
 ];
-const change: readonly Part[] = [...lateParts, ...earlyParts.map(({weights, times}) => ({weights, times: -times}))];
+const change: readonly Part[] = [...lateParts, ...earlyParts.map((part) => ({...part, times: -part.times}))];
 
 function wholeParts(early: number): readonly Part[] {
   return [
-    {weights: [early, 1 - early, 0, 0], times: 1},
-    {weights: [0, 0, early, 1 - early], times: -1}
+    {weights: [early, 1 - early, 0, 0], times: 1, span: "in both spans"},
+    {weights: [0, 0, early, 1 - early], times: -1, span: "in both spans"}
   ];
 }
 
@@ -261,11 +263,11 @@ function logTest(arms: readonly [Arm, Arm], parts: readonly Part[], alpha: numbe
     const name = i === 0 ? "control" : "treatment";
     const gradient: [number, number, number, number] = [0, 0, 0, 0];
     const own: number[] = [];
-    for (const {weights, times} of parts) {
+    for (const {weights, times, span} of parts) {
       const mean = weights.reduce((sum, weight, j) => sum + weight * arm.means[j]!, 0);
       const spread = varianceOfMean(arm, weights);
       if (spread === null) return untested(`fewer than two units in ${name}`);
-      if (!(Math.abs(mean) > 3 * Math.sqrt(spread))) return untested(`${name} is not told from zero`);
+      if (!(Math.abs(mean) > 3 * Math.sqrt(spread))) return untested(`${name} is not told from zero ${span}`);
       weights.forEach((weight, j) => (gradient[j]! += (times * weight) / mean));
       estimate += (i === 0 ? -times : times) * Math.log(Math.abs(mean));
       own.push(Math.sign(mean));
