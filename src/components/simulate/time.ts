@@ -1,4 +1,4 @@
-import * as Plot from "@observablehq/plot";
+import type * as Plot from "@observablehq/plot";
 import type {ChartSize} from "../charts/theme.ts";
 import {frame} from "../charts/theme.ts";
 import {ENTRY_DAYS, WINDOW} from "./settings.ts";
