@@ -12,7 +12,16 @@ const layers = {
 };
 
 export default tseslint.config(
-  {ignores: ["dist/**", "src/lib/**", "src/.observablehq/**", "node_modules/**", ".readout/**", "src/readouts/*/*.json"]},
+  {
+    ignores: [
+      "dist/**",
+      "src/lib/**",
+      "src/.observablehq/**",
+      "node_modules/**",
+      ".readout/**",
+      "src/readouts/*/*.json"
+    ]
+  },
   ...tseslint.configs.recommended,
   {
     rules: {
@@ -28,7 +37,14 @@ export default tseslint.config(
     rules: {
       "no-restricted-imports": [
         "error",
-        {patterns: [{group: above.map((name) => `**/${name}/**`), message: `lib/${layer} may not import from there: data goes down one way.`}]}
+        {
+          patterns: [
+            {
+              group: above.map((name) => `**/${name}/**`),
+              message: `lib/${layer} may not import from there: data goes down one way.`
+            }
+          ]
+        }
       ]
     }
   }))

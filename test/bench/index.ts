@@ -13,7 +13,10 @@ const suites = [
   "assign",
   "simulate",
   "bandit",
-  "commands"
+  "commands",
+  "build",
+  "novelty",
+  "explore"
 ];
 
 /**
