@@ -8,6 +8,7 @@ import {alerts} from "./alerts.ts";
 import {failed} from "./failed.ts";
 import {home, homeSentence} from "./home.ts";
 import type {Html} from "./html.ts";
+import {html} from "./html.ts";
 import type {Page, PageBlocks} from "./markdown.ts";
 import {navigation} from "./navigation.ts";
 import {social} from "./social.ts";
@@ -101,7 +102,7 @@ export function sitePages(root: string, {definitions = "data/experiments"}: {def
       default: {
         const make = tools[name];
         if (!make) throw new Error(`unknown block: ${name}`);
-        return make({readouts: everyReadout, root: top});
+        return make({readouts: everyReadout, root: top}) ?? html``;
       }
     }
   }
