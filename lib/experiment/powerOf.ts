@@ -21,6 +21,8 @@ export interface PowerInput {
   readonly alternative: Alternative;
   /** New units a day, oldest first. */
   readonly traffic: readonly number[];
+  /** Days from the start until the readout's day, both counted. */
+  readonly elapsed: number;
   /** Days until a unit counts. */
   readonly maturity: number;
 }
@@ -33,7 +35,8 @@ export interface PowerInput {
  * @see Cohen (1988), Statistical power analysis for the behavioral sciences, chapters 2 and 6
  */
 export function powerOf(input: PowerInput): PowerResult {
-  const {comparison, control, treatment, units, minimumEffect, alpha, power, alternative, traffic, maturity} = input;
+  const {comparison, control, treatment, units, minimumEffect, alpha, power, alternative, traffic, elapsed, maturity} =
+    input;
   const {standardError} = comparison;
   const nothing = {requiredUnits: null, achieved: null, detectable: null, daysLeft: null};
   const base = {minimumEffect: minimumEffect ?? null, units, method: "standard error of the comparison, normal"};
@@ -78,7 +81,7 @@ export function powerOf(input: PowerInput): PowerResult {
     requiredUnits: inAll,
     achieved,
     detectable,
-    daysLeft: needed === null ? null : Math.max(0, needed - traffic.length),
+    daysLeft: inAll !== null && units >= inAll ? 0 : needed === null ? null : Math.max(0, needed - elapsed),
     reason: requiredUnits === null ? "the minimum effect lies on the side that the test does not look at" : null
   };
 }

@@ -3,7 +3,7 @@ import {changesSince, definitionChanges, publishedRun} from "./changesSince.ts";
 import {comparisonOf} from "./comparisonOf.ts";
 import {decisionOf} from "./decisionOf.ts";
 import type {Experiment, Metrics} from "./definition.ts";
-import {formatCount} from "./format.ts";
+import {daysBetween, formatCount} from "./format.ts";
 import {guardrailsOf} from "./guardrailsOf.ts";
 import {hasEnded} from "./hasEnded.ts";
 import {healthChecks} from "./health/healthChecks.ts";
@@ -192,6 +192,7 @@ function powerResult(
       power: experiment.power,
       alternative: experiment.alternative,
       traffic: sums.traffic.map(({units}) => Object.values(units).reduce((a, b) => a + b, 0)),
+      elapsed: daysBetween(experiment.start, sums.asOf),
       maturity: metric.window === undefined || metric.mature === false ? 0 : parseDays(metric.window)
     });
   });
