@@ -29,12 +29,15 @@ const maximumMetrics = 12;
 /**
  * Returns what the columns of a file seem to mean, or null where no column can be the variant. A guess is a start for a
  * reader to correct: names first, then what the cells hold.
+ *
+ * @param options.variant the variant's column, where it is known
  */
 export function guessMapping(
   table: TryTable,
-  profiles: readonly ColumnProfile[] = profileColumns(table)
+  profiles: readonly ColumnProfile[] = profileColumns(table),
+  {variant: chosen}: {variant?: string} = {}
 ): TryMapping | null {
-  const variant = guessVariant(profiles);
+  const variant = profiles.find(({name}) => name === chosen) ?? guessVariant(profiles);
   if (variant === null) return null;
   const rest = profiles.filter(({name}) => name !== variant.name);
   const variants = variant.values ?? [];
