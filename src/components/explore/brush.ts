@@ -24,6 +24,8 @@ export function brush(
   for (const each of shade) each.className = "shade";
   const edge = document.createElement("div");
   edge.className = "edge";
+  const fromEdge = document.createElement("div");
+  fromEdge.className = "edge from";
   let start: string | null = null;
 
   const at = (event: PointerEvent) => scale()?.toDay(event.clientX - place.getBoundingClientRect().left) ?? null;
@@ -79,8 +81,10 @@ export function brush(
     Object.assign(shade[0].style, {left: `${left}px`, width: `${Math.max(0, low - left)}px`});
     Object.assign(shade[1].style, {left: `${high}px`, width: `${Math.max(0, right - high)}px`});
     Object.assign(edge.style, {left: `${high}px`});
-    place.append(...shade, edge);
+    Object.assign(fromEdge.style, {left: `${low}px`});
     const span = mode() === "span";
+    fromEdge.hidden = !span;
+    place.append(...shade, fromEdge, edge);
     const days = Math.max(1, Math.round((Date.parse(last()) - Date.parse(first())) / 86_400_000));
     const value = Math.round((Date.parse(to) - Date.parse(first())) / 86_400_000);
     place.setAttribute("aria-valuemin", "0");

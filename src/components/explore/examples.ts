@@ -2,19 +2,28 @@ import {dimensionColumn} from "../../lib/cube/cubeTable.ts";
 import {identifier} from "./identifier.ts";
 
 /** A query to start from. */
-export type Example = {title: string; sql: string};
+export type Example = {title: string; table: string; sql: string};
 
-/** Returns queries that answer something about this cube, written for its own metric and dimensions. */
-export function examples({metric, dimensions}: {metric: string; dimensions: readonly string[]}): Example[] {
+/** Returns queries that answer something about this cube, written for its own metric and dimensions, of tables that are there. */
+export function examples({
+  metric,
+  dimensions,
+  tables
+}: {
+  metric: string;
+  dimensions: readonly string[];
+  tables: readonly string[];
+}): Example[] {
   const literal = `'${metric.replaceAll("'", "''")}'`;
   const columns = dimensions.map((key) => identifier(dimensionColumn(key)));
   const [first, second] = columns;
   // Rows of a variant as a whole have no dimensions; with dimensions asked for, only cells count.
   const whole = first === undefined ? "" : `\n  AND ${first} IS NULL`;
   const cells = (column: string) => `\n  AND ${column} IS NOT NULL`;
-  return [
+  const all = [
     {
       title: "Units and mean by variant",
+      table: "path",
       sql: `SELECT p.variant, sum(n) AS units, any_value(origin_y) + sum(y) / sum(n) AS mean
 FROM path AS p JOIN metrics AS m USING (metric)
 WHERE metric = ${literal}${whole}
@@ -26,6 +35,7 @@ ORDER BY p.variant`
       : [
           {
             title: `Mean by ${dimensions[0]} and variant`,
+            table: "path",
             sql: `SELECT ${first}, p.variant, sum(n) AS units, any_value(origin_y) + sum(y) / sum(n) AS mean
 FROM path AS p JOIN metrics AS m USING (metric)
 WHERE metric = ${literal}${cells(first)}
@@ -38,6 +48,7 @@ ORDER BY ALL`
       : [
           {
             title: `${dimensions[0]} crossed with ${dimensions[1]}`,
+            table: "path",
             sql: `SELECT ${first}, ${second}, sum(n) AS units
 FROM path
 WHERE metric = ${literal}${cells(first)}
@@ -47,6 +58,7 @@ ORDER BY units DESC`
         ]),
     {
       title: "Mean as of each day",
+      table: "path",
       sql: `SELECT date, p.variant,
   any_value(origin_y) + sum(sum(y)) OVER so_far / sum(sum(n)) OVER so_far AS mean
 FROM path AS p JOIN metrics AS m USING (metric)
@@ -57,10 +69,13 @@ ORDER BY date, p.variant`
     },
     {
       title: "New units by day",
+      table: "traffic",
       sql: `SELECT hour[:10] AS day, sum(units) AS units
 FROM traffic
 GROUP BY day
 ORDER BY day`
     }
   ];
+  const there = all.filter(({table}) => tables.includes(table));
+  return there.length > 0 ? there : [{title: "Metrics", table: "metrics", sql: "SELECT *\nFROM metrics"}];
 }

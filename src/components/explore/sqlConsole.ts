@@ -29,7 +29,7 @@ export function sqlConsole(
   section: HTMLElement,
   {tables, experiment, metric, dimensions, sql, onSql}: ConsoleOptions
 ): () => void {
-  const queries = examples({metric, dimensions});
+  const queries = examples({metric, dimensions, tables: Object.keys(tables)});
   let opening: Promise<Database> | null = null;
   let database: Database | null = null;
   let result: QueryResult | null = null;
