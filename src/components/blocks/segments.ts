@@ -35,7 +35,13 @@ export function segments(readout: Readout, root: string): Html {
     "For whom?",
     html`Effect on ${name(metric.name)} by ${name(formatList(dimensions))}; filled marks are
     ${term("shrinkage", "shrunk towards the mean", root)}.`,
-    shown.map((variant) => forest(metric, variant, shown.length > 1 || shown.length < all.length))
+    shown.map((variant) => forest(metric, variant, shown.length > 1 || shown.length < all.length)),
+    readout.files.some((file) => file.name === "path.parquet")
+      ? html`<p>
+          <a href="${root}explore?experiment=${encodeURIComponent(readout.id)}">Open this in Explore</a> to filter, to
+          cross dimensions and to go back in time.
+        </p>`
+      : null
   );
 
   function forest(m: MetricResult, variant: string, named: boolean): Html {
