@@ -4,8 +4,8 @@ import type {Cubes} from "../../lib/cube/exploreCells.ts";
 import {exploreCells, exploreDays, maximumCells} from "../../lib/cube/exploreCells.ts";
 import {emptyState} from "../../lib/experiment/exploreState.ts";
 import {compareMeans, momentsFromSums} from "../../lib/stats/index.ts";
-import {makeCube} from "../site/cubeFixture.ts";
-import type {CubeFixture} from "../site/cubeFixture.ts";
+import {makeCube} from "../site/cubes.ts";
+import type {CubeFixture} from "../site/cubes.ts";
 
 const cubesOf = ({publication: {path, entries, dimensions, origins}}: CubeFixture): Cubes => ({
   path: cubeTable(path, {dimensions, origins}),

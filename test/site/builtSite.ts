@@ -5,6 +5,7 @@ import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {buildSite} from "../../lib/commands/buildSite.ts";
 import type {Readout, ReadoutIndex} from "../../lib/experiment/readout.ts";
+import {writeCubes} from "./cubes.ts";
 import {fixtureIndex, fixtureReadouts, largeIndex, writeFixtures} from "./fixtures.ts";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
@@ -13,6 +14,10 @@ const sources = [
   "src",
   "lib/experiment",
   "lib/commands",
+  "lib/cube/cubeTable.ts",
+  "lib/cube/exploreCells.ts",
+  "lib/cube/reader.ts",
+  "test/site/cubes.ts",
   "test/site/fixtures.ts",
   "observablehq.config.ts",
   "package-lock.json"
@@ -33,13 +38,18 @@ export async function builtSite(): Promise<BuiltFixtures> {
 
 /** Returns a site whose home lists so many experiments; the pages of the experiments say that they were not built. */
 export async function builtPortfolio(count: number): Promise<string> {
-  return build(`portfolio-${count}`, (out) => writeFixtures(out, [], largeIndex(count)), {only: "index.md"});
+  return build(`portfolio-${count}`, (out) => writeFixtures(out, [], largeIndex(count)), {only: ["index.md"]});
+}
+
+/** Returns a site of experiments that have cubes, with the pages that read them. */
+export async function builtCubes(): Promise<string> {
+  return build("cubes", writeCubes, {only: ["explore.md", "try.md", "index.md", "experiments"]});
 }
 
 async function build(
   name: string,
   write: (out: string) => Promise<void>,
-  {only}: {only?: string} = {}
+  {only}: {only?: readonly string[]} = {}
 ): Promise<string> {
   const folder = join(work, `${name}-${await fingerprint()}`);
   const dist = join(folder, "dist");
@@ -59,8 +69,7 @@ async function build(
     await mkdir(site, {recursive: true});
     for (const entry of await readdir(join(project, "src"))) {
       if (["lib", "readouts", ".observablehq"].includes(entry)) continue;
-      if (only !== undefined && entry.endsWith(".md") && entry !== only) continue;
-      if (only !== undefined && entry === "experiments") continue;
+      if (only !== undefined && (entry.endsWith(".md") || entry === "experiments") && !only.includes(entry)) continue;
       await cp(join(project, "src", entry), join(site, entry), {recursive: true});
     }
     if (only !== undefined) await cp(join(project, "src", "404.md"), join(site, "404.md"));

@@ -1,8 +1,9 @@
-import {mkdir, stat, writeFile} from "node:fs/promises";
+import {mkdir, readFile, rm, stat, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {experimentSums} from "../../lib/cube/experimentSums.ts";
 import {writePublication} from "../../lib/cube/parquet.ts";
 import type {Publication, PublishedRow} from "../../lib/cube/row.ts";
+import {indexEntryOf} from "../../lib/experiment/indexEntryOf.ts";
 import {emptyMemory} from "../../lib/experiment/memory.ts";
 import type {Readout} from "../../lib/experiment/readout.ts";
 import {readoutOf} from "../../lib/experiment/readoutOf.ts";
@@ -101,7 +102,7 @@ export function makeCube({
       variants: Object.fromEntries(
         variants.map((key, i) => [key, {weight, ...(i === 0 ? {role: "control"} : {role: "treatment"})}])
       ),
-      dimensions: Object.fromEntries(Object.keys(dimensions).map((key) => [key, {column: key}])),
+      dimensions: Object.keys(dimensions),
       metrics: {primary: keys.slice(0, 1), secondary: keys.slice(1)}
     },
     metrics: Object.fromEntries(
@@ -172,6 +173,62 @@ export async function writeCube(readouts: string, {publication, readout}: CubeFi
     }))
   );
   await writeFile(join(folder, "readout.json"), JSON.stringify({...readout, files}));
+}
+
+/** Values that a log may hold and a page must bear. */
+export const hostileValues = [
+  `<img src=x onerror="document.title='hit'">`,
+  `it's "quoted" \\ ; DROP TABLE path; --`,
+  "\u05e9\u05dc\u05d5\u05dd \u202ertl",
+  "\ud83d\ude00 emoji & co",
+  "x".repeat(200),
+  "=1+1"
+];
+
+/** The experiments of the site that explores: sound ones, one with hostile text, and three that cannot be read. */
+export function cubeFixtures(): CubeFixture[] {
+  return [
+    makeCube({id: "plain", title: "One treatment"}),
+    makeCube({
+      id: "three",
+      title: "Two treatments",
+      treatments: ["green", "blue"],
+      dimensions: {
+        platform: ["ios", "android", "web"],
+        country: ["US", "DE", "FR"],
+        customer: ["new", "returning"]
+      }
+    }),
+    makeCube({
+      id: "hostile",
+      title: `<b>"Hostile"</b> & 'text'`,
+      dimensions: {"select <from>": hostileValues, bin: ["a", "b"]}
+    }),
+    makeCube({id: "without", title: "No dimension at all", dimensions: {}}),
+    makeCube({id: "damaged", title: "A cube cut short", days: 3}),
+    makeCube({id: "newer", title: "Of a newer version", days: 3}),
+    makeCube({id: "no-entries", title: "No entries", days: 3})
+  ];
+}
+
+/** Writes the folder of readouts of the site that explores. */
+export async function writeCubes(readouts: string): Promise<void> {
+  const fixtures = cubeFixtures();
+  for (const fixture of fixtures) await writeCube(readouts, fixture);
+  const cut = join(readouts, "damaged", "path.parquet");
+  const bytes = await readFile(cut);
+  await writeFile(cut, Buffer.concat([bytes.subarray(0, bytes.length >> 1), Buffer.from("PAR1")]));
+  const newer = join(readouts, "newer", "readout.json");
+  await writeFile(newer, (await readFile(newer, "utf8")).replace('"schemaVersion":1', '"schemaVersion":2'));
+  await rm(join(readouts, "no-entries", "entries.parquet"));
+  await writeFile(
+    join(readouts, "index.json"),
+    JSON.stringify({
+      schemaVersion: 1,
+      asOf: fixtures[0]?.readout.asOf ?? null,
+      experiments: fixtures.map(({readout}) => indexEntryOf(readout, {schedule: 1}))
+    })
+  );
 }
 
 function dayAfter(date: string, days: number): string {
