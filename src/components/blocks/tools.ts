@@ -1,4 +1,5 @@
 import type {Readout} from "../../lib/experiment/readout.ts";
+import {bandit, banditEstimates, banditTraffic} from "../bandit/bandit.ts";
 import {plannedCharts, plannedDesigns, plannedYaml, planner, planTable} from "../plan/planner.ts";
 import {peeking, peekingCharts} from "../simulate/peekingPage.ts";
 import {faultTable, simulatedAlerts, simulatedEffect, simulatedSplit, simulator} from "../simulate/simulator.ts";
@@ -14,6 +15,9 @@ export const tools: Record<string, (context: ToolContext) => Html | null> = {
   simulatedEffect: () => simulatedEffect(),
   simulatedAlerts: () => simulatedAlerts(),
   faultTable: () => faultTable(),
+  bandit: () => bandit(),
+  banditTraffic: () => banditTraffic(),
+  banditEstimates: () => banditEstimates(),
   planner: ({readouts}) => planner(readouts()),
   plannedDesigns: ({readouts}) => plannedDesigns(readouts()),
   plannedCharts: ({readouts}) => plannedCharts(readouts()),

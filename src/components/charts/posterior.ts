@@ -8,7 +8,7 @@ export type PosteriorRow = {name: string; color: number; mean: number; deviation
 /** How beliefs are drawn; differences have a line of no difference. */
 export type PosteriorOptions = ChartSize & {difference?: boolean; format: (value: number) => string};
 
-/** Returns the beliefs as densities, each named at its peak; `format` writes values of the axis. */
+/** Returns the beliefs as densities, each named at its peak where the names fit; `format` writes values of the axis. */
 export function posterior(
   rows: readonly PosteriorRow[],
   {width, height, format, difference = false}: PosteriorOptions
@@ -61,7 +61,7 @@ export function posterior(
         stroke: (d: PosteriorRow) => variantColor(d.color),
         strokeOpacity: 0.5
       }),
-      ordered.length > 5
+      ordered.length > 5 || ordered.length * 78 > width
         ? null
         : Plot.text(
             ordered.map((r, i) => ({...r, at: peaks[i]})),
