@@ -1,13 +1,14 @@
 import {day, hour} from "./dialects/dialect.ts";
 import {chooseAsOf} from "./asOf.ts";
 import type {DayStatistics} from "./asOf.ts";
-import {assemble} from "./assemble.ts";
+import {assemble, compareRows} from "./assemble.ts";
 import {formUnits, loadActivation} from "./formUnits.ts";
 import {increments} from "./increments.ts";
 import type {Loaded, LoadContext} from "./loadFacts.ts";
 import {excludedRows, loadEvents, loadExposures} from "./loadFacts.ts";
 import {chooseScale} from "./chooseScale.ts";
 import type {Plan, Stream} from "./plan.ts";
+import {quantileRows} from "./quantiles.ts";
 import type {Reason} from "./reasons.ts";
 import type {Cube, ExcludedRows, Pins, TrafficRow} from "./row.ts";
 import type {Known} from "./sql/exposures.ts";
@@ -76,8 +77,13 @@ export async function buildLogs(context: LoadContext, plan: Plan, options: Build
   const traffic = await trafficOf(context, plan, known);
   const tenure = await buildTenure(context, plan, found, {scale, cells: units.cells});
   const cube = assemble(plan, parts.groups, {cells: units.cells, origins: options.pins?.origins ?? {}});
+  const quantiles = await quantileRows(context, plan, found, {scale, known});
   return {
     ...cube,
+    path: quantiles.length === 0 ? cube.path : [...cube.path, ...quantiles].sort(compareRows(plan)),
+    quantiles: Object.fromEntries(
+      plan.metrics.flatMap(({key, kind, metric}) => (kind === "quantile" ? [[key, metric.quantile ?? 0.5]] : []))
+    ),
     asOf: exposed && chosen !== null ? dateOfDay(asOf) : null,
     traffic,
     tenure,

@@ -16,8 +16,11 @@ export interface CubeTable {
   readonly metrics: Coded;
   /** By dimension; null in rows of a variant as a whole. */
   readonly dimensions: ReadonlyMap<string, Coded>;
-  /** The bin of a quantile's sketch, or -1. */
+  /** The bin of a quantile's sketch, or `noBin`. */
   readonly bins: Int32Array;
+  /** The edges of the bin's values; NaN without a bin. */
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
   readonly n: Float64Array;
   readonly sums: Readonly<Record<Sum, Float64Array>>;
   /** The sums that are not 0 throughout. */
@@ -33,7 +36,22 @@ export interface CubeTableOptions {
   origins?: Readonly<Record<string, Origin>>;
 }
 
-const reserved = new Set<string>(["date", "variant", "metric", "bin", "n", "hour", "units", "touched", ...sums]);
+/** Stands for a row without a bin; bins are numbers around zero. */
+export const noBin = -(2 ** 31);
+
+const reserved = new Set<string>([
+  "lower",
+  "upper",
+  "date",
+  "variant",
+  "metric",
+  "bin",
+  "n",
+  "hour",
+  "units",
+  "touched",
+  ...sums
+]);
 
 /** Returns the Parquet column of a dimension: its name, with a `_` after it where that is taken by a column of its own. */
 export function dimensionColumn(name: string): string {
@@ -47,6 +65,8 @@ export function cubeTable(rows: readonly PublishedRow[], {dimensions, origins = 
     variant: rows.map((row) => row.variant),
     metric: rows.map((row) => row.metric),
     bin: rows.map((row) => row.bin),
+    lower: rows.map((row) => row.lower ?? null),
+    upper: rows.map((row) => row.upper ?? null),
     n: rows.map((row) => row.n)
   };
   dimensions.forEach((name, i) => (columns[dimensionColumn(name)] = rows.map(({cell}) => cell?.[i] ?? null)));
@@ -83,7 +103,9 @@ export function cubeTableFromColumns(columns: Columns, {dimensions, origins = {}
     variants: texts("variant"),
     metrics: texts("metric"),
     dimensions: new Map(dimensions.map((name) => [name, texts(dimensionColumn(name))])),
-    bins: Int32Array.from(order, (i) => Number(bins?.[i] ?? -1)),
+    bins: Int32Array.from(order, (i) => Number(bins?.[i] ?? noBin)),
+    lower: Float64Array.from(order, (i) => Number(columns["lower"]?.[i] ?? NaN)),
+    upper: Float64Array.from(order, (i) => Number(columns["upper"]?.[i] ?? NaN)),
     n: numbers("n"),
     sums: summed,
     present: sums.filter((sum) => summed[sum].some((value) => value !== 0)),

@@ -4,7 +4,7 @@ import type {ArmMoments as Arms, ExperimentSums, MetricSums, Stratum, TrafficDay
 import type {CubeTable} from "./cubeTable.ts";
 import {cubeTable} from "./cubeTable.ts";
 import type {ArmMoments, DatedMoments} from "./reader.ts";
-import {momentsAsOf, momentsByDate, valuesOf} from "./reader.ts";
+import {momentsAsOf, momentsByDate, sketchesByDate, valuesOf} from "./reader.ts";
 import {reasons} from "./reasons.ts";
 import type {Reason} from "./reasons.ts";
 import type {Cube, Publication} from "./row.ts";
@@ -57,13 +57,18 @@ function metricSums(
   metric: string,
   dimensions: readonly string[]
 ): MetricSums {
-  const phased = table.dimensions.has(phaseDimension);
+  // A sketch is of a variant as a whole: its quantile is not stratified.
+  const sketches = sketchesByDate(table, metric);
+  const sketched = sketches.some((day) => Object.values(day.sketches).some(({count}) => count.length > 0));
+  const sketchesAt = (date: string) =>
+    sketched ? {sketches: sketches.findLast((day) => day.date <= date)?.sketches ?? {}} : {};
+  const phased = table.dimensions.has(phaseDimension) && !sketched;
   const whole = everyDay(momentsByDate(table, {metric}), experiment.start, asOf);
   const byPhase = phased ? everyDay(momentsByDate(table, {metric, by: [phaseDimension]}), experiment.start, asOf) : [];
   const days = whole.map(({date, arms}, i) => ({
     date,
     arms: armsOf(arms),
-    strata: phased ? strataOf(byPhase[i]?.arms ?? []) : [{phase: "start", arms: armsOf(arms)}]
+    strata: phased ? strataOf(byPhase[i]?.arms ?? []) : [{phase: "start", arms: armsOf(arms), ...sketchesAt(date)}]
   }));
   const last = days.at(-1);
   const lagging = carried.filter((row) => row.table === "path" && row.metric === metric && row.cell === null);

@@ -58,7 +58,10 @@ export async function increments(
   }
 
   const groups: Group[] = [];
-  for (const members of clocks(plan, numbered, hits)) {
+  for (const members of clocks(
+    numbered.filter(({metric}) => metric.kind !== "quantile"),
+    hits
+  )) {
     const [first] = members;
     if (first === undefined) continue;
     const {clock} = first.metric;
@@ -85,7 +88,7 @@ export async function increments(
 }
 
 /** The metrics by the clock on which their units enter. */
-function clocks(plan: Plan, numbered: readonly Numbered[], hits: readonly Hits[]): Numbered[][] {
+function clocks(numbered: readonly Numbered[], hits: readonly Hits[]): Numbered[][] {
   const groups = new Map<string, Numbered[]>();
   for (const item of numbered) {
     const key = `${clockKey(item.metric.clock)} ${!item.metric.clock.running && isCalendar(item.metric, hits)}`;
@@ -99,13 +102,13 @@ function clockKey(clock: Clock): string {
 }
 
 /** Whether a metric's windows are counted in calendar days. */
-function isCalendar({sides}: MetricPlan, hits: readonly Hits[]): boolean {
+export function isCalendar({sides}: MetricPlan, hits: readonly Hits[]): boolean {
   return Object.values(sides).some(
     (side) => side.of === "stream" && hits.some(({fact, calendar}) => calendar && fact === side.stream.fact)
   );
 }
 
-function bitsOf(side: Side | undefined, {bits}: Scale): number | null {
+export function bitsOf(side: Side | undefined, {bits}: Scale): number | null {
   if (side?.of === "attribute") return side.truthy ? null : (bits[side.attribute.id] ?? 0);
   if (side?.of !== "stream" || (side.reduce !== "sum" && side.reduce !== "count")) return null;
   return side.reduce === "sum" ? (bits[side.stream.id] ?? 0) : 0;

@@ -10,7 +10,7 @@ export {chooseAsOf} from "./asOf.ts";
 export {planCube} from "./plan.ts";
 export {reasons} from "./reasons.ts";
 export {cubeTable, cubeTableFromColumns, dimensionColumn} from "./cubeTable.ts";
-export {momentsAsOf, momentsByDate, momentsOfEntries, valuesOf} from "./reader.ts";
+export {momentsAsOf, momentsByDate, momentsOfEntries, sketchesAsOf, sketchesByDate, valuesOf} from "./reader.ts";
 export type {BuildCubeOptions} from "./buildCube.ts";
 export type {PublishOptions} from "./publish.ts";
 export type {DuckdbEngine, DuckdbOptions} from "./engines/duckdb.ts";

@@ -16,7 +16,7 @@ export interface ParquetColumn {
 /**
  * Writes the published rows as `path.parquet`, `entries.parquet`, `traffic.parquet` and `tenure.parquet` into a folder
  * that exists. The
- * columns are `date`, `variant`, one per dimension (null for a variant as a whole), `metric`, `bin`, `n` and the sums
+ * columns are `date`, `variant`, one per dimension (null for a variant as a whole), `metric`, `bin`, its edges `lower` and `upper` where any row has them, `n` and the sums
  * that any row has; of traffic `hour`, `variant`, `units`. Equal rows give equal bytes.
  */
 export async function writePublication(
@@ -27,7 +27,12 @@ export async function writePublication(
   const {dimensions, path, entries, traffic} = publication;
   await withWriter(async (write) => {
     const present = sums.filter((sum) => path.some((row) => row[sum] !== 0) || entries.some((row) => row[sum] !== 0));
-    await write(join(folder, "path.parquet"), cubeColumns(dimensions, present), cubeRows(path, dimensions, present));
+    const binned = path.some(({bin}) => bin !== null);
+    await write(
+      join(folder, "path.parquet"),
+      cubeColumns(dimensions, present, binned),
+      cubeRows(path, dimensions, present, binned)
+    );
     await write(
       join(folder, "entries.parquet"),
       cubeColumns(dimensions, present),
@@ -79,21 +84,28 @@ function* trafficRows(rows: readonly TrafficRow[]) {
   for (const {hour, variant, units} of rows) yield [hour, variant, units];
 }
 
-function cubeColumns(dimensions: readonly string[], present: readonly Sum[]): ParquetColumn[] {
+function cubeColumns(dimensions: readonly string[], present: readonly Sum[], binned = false): ParquetColumn[] {
   return [
     {name: "date", type: "VARCHAR"},
     {name: "variant", type: "VARCHAR"},
     ...dimensions.map((name) => ({name: dimensionColumn(name), type: "VARCHAR"}) as const),
     {name: "metric", type: "VARCHAR"},
     {name: "bin", type: "INTEGER"},
+    ...(binned ? (["lower", "upper"] as const) : []).map((name) => ({name, type: "DOUBLE"}) as const),
     {name: "n", type: "DOUBLE"},
     ...present.map((name) => ({name, type: "DOUBLE"}) as const)
   ];
 }
 
-function* cubeRows(rows: readonly PublishedRow[], dimensions: readonly string[], present: readonly Sum[]) {
+function* cubeRows(
+  rows: readonly PublishedRow[],
+  dimensions: readonly string[],
+  present: readonly Sum[],
+  binned = false
+) {
   for (const row of rows) {
     const cell = dimensions.map((_, i) => row.cell?.[i] ?? null);
-    yield [row.date, row.variant, ...cell, row.metric, row.bin, row.n, ...present.map((sum) => row[sum])];
+    const edges = binned ? [row.lower ?? null, row.upper ?? null] : [];
+    yield [row.date, row.variant, ...cell, row.metric, row.bin, ...edges, row.n, ...present.map((sum) => row[sum])];
   }
 }

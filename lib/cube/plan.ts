@@ -31,8 +31,8 @@ export interface Attribute {
   readonly place: string;
 }
 
-/** How rows of a stream become one number of a unit. */
-export type Reduce = "any" | "count" | "sum" | "first";
+/** How rows of a stream become one number of a unit; for a quantile of events they do not (`values`). */
+export type Reduce = "any" | "count" | "sum" | "first" | "values";
 
 /** One letter of a metric: where a unit's number comes from. `from` and `to` are microseconds since (or before) entry. */
 export type Side =
@@ -138,10 +138,11 @@ export function planCube(experiment: Experiment, {metrics, sources}: Definitions
         negative: metric.negative,
         place
       });
-      const reduce = truthy ? "any" : metric.kind === "time-to-event" ? "first" : counts ? "count" : "sum";
+      const reduce = reduceOf(metric, counts);
       sides[letter] = {of: "stream", stream: found, reduce, from: low, to: high};
     }
-    Object.assign(sides, covariates(metric, sides, {attribute, exposures: experiment.exposures, place}));
+    if (metric.kind !== "quantile")
+      Object.assign(sides, covariates(metric, sides, {attribute, exposures: experiment.exposures, place}));
     const mature = metric.kind === "retention" || metric.kind === "time-to-event" || metric.mature !== false;
     const clock: Clock = constant
       ? {running: false, after: 0}
@@ -163,6 +164,13 @@ export function planCube(experiment: Experiment, {metrics, sources}: Definitions
       ...planned.flatMap(({sides}) => [sides.x, sides.v].map((side) => (side?.of === "stream" ? side.to : 0)))
     )
   };
+}
+
+function reduceOf({kind, of = "events"}: Metric, counts: boolean): Reduce {
+  if (kind === "proportion" || kind === "retention") return "any";
+  if (kind === "time-to-event") return "first";
+  if (kind === "quantile" && of === "events") return "values";
+  return counts ? "count" : "sum";
 }
 
 /** Whether a cube has the phase of exposure among its dimensions: weights change, and no dimension has its name. */

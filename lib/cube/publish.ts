@@ -2,6 +2,7 @@ import {compareRows} from "./assemble.ts";
 import {coarsen} from "./publish/coarsen.ts";
 import {countBlocks} from "./publish/blocks.ts";
 import {rowsByMetric} from "./publish/grid.ts";
+import {publishBins} from "./publish/publishBins.ts";
 import {publishMetric} from "./publish/publishMetric.ts";
 import type {Carried, Cube, Publication, PublishedRow, TrafficRow} from "./row.ts";
 
@@ -19,40 +20,62 @@ export interface PublishOptions {
  */
 export function publishable(cube: Cube, {minimumUnits = 10, budget = 20_000}: PublishOptions = {}): Publication {
   if (!(minimumUnits >= 1)) throw new RangeError(`invalid minimumUnits; not at least 1: ${minimumUnits}`);
-  const variants = [...new Set(cube.path.map(({variant}) => variant))];
-  const metrics = [...new Set(cube.path.map(({metric}) => metric))];
+  const sketched = publishableSketches(cube, minimumUnits, budget / 2);
+  const metrics = new Set(sketched.metrics);
+  const others = metrics.size === 0 ? cube.path : cube.path.filter(({metric}) => !metrics.has(metric));
+  const found = publishableCells({...cube, path: others}, minimumUnits, budget - sketched.path.length);
+  const order = compareRows({
+    variants: [...new Set(cube.path.map(({variant}) => variant))],
+    metrics: [...new Set(cube.path.map(({metric}) => metric))].map((key) => ({key}))
+  });
+  return {
+    dimensions: found.dimensions,
+    asOf: cube.asOf,
+    path: [...found.path, ...sketched.path].sort(order),
+    entries: found.entries.sort(order),
+    traffic: publishableTraffic(cube.traffic, minimumUnits),
+    origins: cube.origins,
+    carried: [...found.carried, ...sketched.carried],
+    coarser: found.coarser
+  };
+}
+
+/** The rows of quantile metrics: each has an equal part of the budget. */
+function publishableSketches({path, quantiles = {}}: Cube, minimum: number, budget: number) {
+  const metrics = [...new Set(path.flatMap(({bin, metric}) => (bin === null ? [] : [metric])))];
+  const published = metrics.map((metric) => {
+    const rows = path.filter((row) => row.metric === metric);
+    return publishBins(metric, rows, {minimum, budget: budget / metrics.length, quantile: quantiles[metric] ?? 0.5});
+  });
+  return {
+    metrics,
+    path: published.flatMap((found) => found.path),
+    carried: published.flatMap((found) => found.carried)
+  };
+}
+
+/** The rows of all other metrics, with coarser cells where they are too many. */
+function publishableCells(cube: Cube, minimum: number, budget: number) {
   const coarser: string[] = [];
   for (let coarse = cube; ;) {
     const path: PublishedRow[] = [];
     const entries: PublishedRow[] = [];
     const carried: Carried[] = [];
     const notes: string[] = [];
-    if (coarse.path.length <= 8 * budget || coarse.dimensions.length === 0) {
-      for (const [metric, rows] of rowsByMetric(coarse)) {
-        const published = publishMetric(metric, rows, coarse.dimensions, minimumUnits);
-        path.push(...published.path);
-        entries.push(...published.entries);
-        carried.push(...published.carried);
-        if (published.wholeOnly) notes.push(`${metric}: no cells, since too few units would be told apart`);
-        else if (published.merged > 0)
-          notes.push(`${metric}: ${published.merged} cells are in other, since too few units would be told apart`);
-      }
+    const {dimensions} = coarse;
+    // Far too many: not worth a try.
+    const tried = coarse.path.length <= 8 * budget || dimensions.length === 0;
+    for (const [metric, rows] of tried ? rowsByMetric(coarse) : []) {
+      const published = publishMetric(metric, rows, dimensions, minimum);
+      path.push(...published.path);
+      entries.push(...published.entries);
+      carried.push(...published.carried);
+      if (published.wholeOnly) notes.push(`${metric}: no cells, since too few units would be told apart`);
+      else if (published.merged > 0)
+        notes.push(`${metric}: ${published.merged} cells are in other, since too few units would be told apart`);
     }
-    const fits =
-      path.length <= budget && (path.length > 0 || coarse.path.length === 0 || coarse.path.length <= 8 * budget);
-    if (fits || coarse.dimensions.length === 0) {
-      const order = compareRows({variants, metrics: metrics.map((key) => ({key}))});
-      return {
-        dimensions: coarse.dimensions,
-        asOf: cube.asOf,
-        path: path.sort(order),
-        entries: entries.sort(order),
-        traffic: publishableTraffic(cube.traffic, minimumUnits),
-        origins: cube.origins,
-        carried,
-        coarser: [...coarser, ...notes]
-      };
-    }
+    if ((tried && path.length <= budget) || dimensions.length === 0)
+      return {dimensions, path, entries, carried, coarser: [...coarser, ...notes]};
     const next = coarsen(coarse);
     coarser.push(`${next.note}, to stay within ${budget} rows`);
     coarse = next.cube;

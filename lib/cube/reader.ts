@@ -1,5 +1,7 @@
 import type {Moments, Sum} from "../stats/moments.ts";
 import {sums} from "../stats/moments.ts";
+import type {QuantileBins} from "../stats/quantileBins.ts";
+import {noBin} from "./cubeTable.ts";
 import type {CubeTable} from "./cubeTable.ts";
 
 /**
@@ -67,6 +69,79 @@ export function momentsByDate(table: CubeTable, selection: Selection): DatedMome
   return path;
 }
 
+/**
+ * Returns the sketch of a quantile metric per variant as of the end of a date, by default the last. Variants without an
+ * event are absent. Every bin's edges are those of the published rows.
+ */
+export function sketchesAsOf(
+  table: CubeTable,
+  {metric, date}: {metric: string; date?: string}
+): Readonly<Record<string, QuantileBins>> {
+  const end = date === undefined ? table.length : firstAfter(table, date);
+  const collected = sketchCollector(table, metric);
+  collected.add(0, end);
+  return collected.sketches();
+}
+
+/** Returns the sketches of a quantile metric as of each date on which it has a row, earliest first. */
+export function sketchesByDate(
+  table: CubeTable,
+  metric: string
+): {readonly date: string; readonly sketches: Readonly<Record<string, QuantileBins>>}[] {
+  const collected = sketchCollector(table, metric);
+  const path = [];
+  for (let i = 0; i < table.length;) {
+    const date = table.dates.codes[i] ?? 0;
+    const from = i;
+    while (i < table.length && table.dates.codes[i] === date) ++i;
+    if (collected.add(from, i)) path.push({date: table.dates.values[date] ?? "", sketches: collected.sketches()});
+  }
+  return path;
+}
+
+/** Adds up the bins of whole variants. */
+function sketchCollector(table: CubeTable, metric: string) {
+  const wanted = table.metrics.values.indexOf(metric);
+  const first = [...table.dimensions.values()][0];
+  const arms = new Map<
+    number,
+    {n: number; events: number; kk: number; bins: Map<number, [number, number, number, number, number]>}
+  >();
+  return {
+    /** Whether there was any row. */
+    add(from: number, to: number): boolean {
+      let any = false;
+      for (let i = from; i < to; ++i) {
+        if (table.metrics.codes[i] !== wanted || (first !== undefined && first.codes[i] !== -1)) continue;
+        any = true;
+        const variant = table.variants.codes[i] ?? 0;
+        const arm = arms.get(variant) ?? {n: 0, events: 0, kk: 0, bins: new Map()};
+        arms.set(variant, arm);
+        const [y, yy, yw] = [table.sums.y[i] ?? 0, table.sums.yy[i] ?? 0, table.sums.yw[i] ?? 0];
+        const bin = table.bins[i] ?? noBin;
+        if (bin === noBin) {
+          arm.n += table.n[i] ?? 0;
+          arm.events += y;
+          arm.kk += yy;
+          continue;
+        }
+        const known = arm.bins.get(bin) ?? [table.lower[i] ?? NaN, table.upper[i] ?? NaN, 0, 0, 0];
+        arm.bins.set(bin, [known[0], known[1], known[2] + y, known[3] + yy, known[4] + yw]);
+      }
+      return any;
+    },
+    sketches: (): Record<string, QuantileBins> =>
+      Object.fromEntries(
+        [...arms].map(([variant, {n, events, kk, bins}]) => {
+          const sorted = [...bins].sort((a, b) => a[0] - b[0]).map(([, values]) => values);
+          const column = (i: 0 | 1 | 2 | 3 | 4) => sorted.map((values) => values[i]);
+          const [lower, upper, count, mm, mk] = [column(0), column(1), column(2), column(3), column(4)];
+          return [table.variants.values[variant] ?? "", {n, events, kk, lower, upper, count, mm, mk}];
+        })
+      )
+  };
+}
+
 /** Returns the values of a dimension that a metric has rows of, most units first. */
 export function valuesOf(table: CubeTable, {metric, dimension}: {metric: string; dimension: string}): string[] {
   const units = new Map<string, number>();
@@ -95,7 +170,7 @@ function firstAfter({dates, length}: CubeTable, date: string, including = false)
 }
 
 /** Adds up rows by arm and crossing. */
-function collector(table: CubeTable, {metric, where = {}, by = [], bin = -1}: Selection) {
+function collector(table: CubeTable, {metric, where = {}, by = [], bin = noBin}: Selection) {
   const whole = by.length === 0 && Object.keys(where).length === 0;
   const first = [...table.dimensions.values()][0];
   const wanted = table.metrics.values.indexOf(metric);

@@ -13,6 +13,9 @@ export type CubeRow = {
   readonly metric: string;
   /** The bin of a quantile's sketch, else null. */
   readonly bin: number | null;
+  /** The edges of the bin's values; absent without a bin. */
+  readonly lower?: number;
+  readonly upper?: number;
   /** Units whose state changed that day; what `minimumUnits` is judged by. It is not published. */
   readonly touched: number;
   readonly n: number;
@@ -32,6 +35,8 @@ export interface Cube {
   readonly activeUnits: Readonly<Record<string, number>> | null;
   /** The largest share of a mean's total that one unit carries, in coarse steps. */
   readonly largestShare: Readonly<Record<string, number>>;
+  /** Which quantile each quantile metric is, in (0, 1). */
+  readonly quantiles?: Readonly<Record<string, number>>;
   /** Who is behind the rows, for deciding what may be published; null where it is not known (a ready-made cube). */
   readonly links: readonly Links[] | null;
   /** The numeric origin of each metric's sums. */

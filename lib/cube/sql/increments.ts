@@ -57,7 +57,12 @@ export function isZeroOrOne(metric: MetricPlan, letter: Letter): boolean {
   return side?.of === "stream" ? side.reduce === "any" : side?.of === "attribute" && side.truthy;
 }
 
-function attributeSteps(dialect: Dialect, {metric, cap}: Numbered, letter: Letter, {bits}: Scale): string | null {
+export function attributeSteps(
+  dialect: Dialect,
+  {metric, cap}: Numbered,
+  letter: Letter,
+  {bits}: Scale
+): string | null {
   const side = metric.sides[letter];
   if (side?.of !== "attribute") return null;
   const {id} = side.attribute;

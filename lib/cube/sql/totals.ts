@@ -23,7 +23,7 @@ export function partsOf(metric: MetricPlan, index: number): Part[] {
   const found: Part[] = [];
   for (const letter of ["y", "w", "x", "v"] as const) {
     const side = metric.sides[letter];
-    if (side?.of === "stream") found.push({column: `m${index}${letter}`, letter, side});
+    if (side?.of === "stream" && side.reduce !== "values") found.push({column: `m${index}${letter}`, letter, side});
   }
   return found;
 }
@@ -71,7 +71,7 @@ export function totals(
 }
 
 /** The rows of the hits that a part looks at: a span of time since entry, or before the exposure. */
-function reach({letter, side: {from, to}}: Part): string {
+export function reach({letter, side: {from, to}}: Pick<Part, "letter" | "side">): string {
   if (isEarlier(letter)) return `before > 0 AND before <= ${to}`;
   return Number.isFinite(to) ? `since >= ${from} AND since < ${to}` : `since >= ${from}`;
 }

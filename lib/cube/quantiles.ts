@@ -1,0 +1,131 @@
+import type {Hits} from "./buildLogs.ts";
+import {allSums} from "./assemble.ts";
+import type {BinGroups} from "./bins.ts";
+import {lowerEdge, upperEdge} from "./bins.ts";
+import {chooseBins} from "./chooseBins.ts";
+import {bitsOf, isCalendar} from "./increments.ts";
+import type {LoadContext} from "./loadFacts.ts";
+import type {MetricPlan, Plan} from "./plan.ts";
+import type {CubeRow} from "./row.ts";
+import type {Known} from "./sql/exposures.ts";
+import {attributeSteps, matureDay} from "./sql/increments.ts";
+import {clusterIncrements, groupOf, unitIncrements} from "./sql/quantile.ts";
+import type {Scale} from "./sql/totals.ts";
+import {partsOf, reach} from "./sql/totals.ts";
+import {dateOfDay} from "./zone.ts";
+
+/**
+ * Returns the path rows of the quantile metrics, of variants as a whole: a row per day and group of bins with `y` the
+ * events (or units), `yy` what they add to Σ M², `yw` to Σ M K, and `lower` and `upper`, the group's edges; and one per
+ * day without a bin, with the units, all events and Σ K². The groups are finest around the quantile of every day.
+ */
+export async function quantileRows(
+  context: LoadContext,
+  plan: Plan,
+  hits: readonly Hits[],
+  {scale, known}: {scale: Scale; known: Known}
+): Promise<CubeRow[]> {
+  const rows: CubeRow[] = [];
+  for (const [index, metric] of plan.metrics.entries()) {
+    if (metric.kind !== "quantile") continue;
+    const values = valuesOf(context, {metric, index, hits, scale, known});
+    const chosen = await chooseBins(context, metric.metric.quantile ?? 0.5, values.select);
+    if (chosen === null) continue;
+    rows.push(...(await sketch(context, plan, metric, {...values, ...chosen, table: `quantile_${index}`})));
+  }
+  return rows;
+}
+
+/** Where a metric's values are: a SELECT of `u`, `variant`, `day` and `v`. */
+interface Values {
+  /** One row per event, or per unit on its last day. */
+  readonly select: string;
+  /** For one value per unit that changes from day to day: rows `u`, `variant`, `day`, `v`, `before`, `entered`. */
+  readonly daily: string | null;
+  readonly ofEvents: boolean;
+}
+
+interface ValuesContext {
+  metric: MetricPlan;
+  index: number;
+  hits: readonly Hits[];
+  scale: Scale;
+  known: Known;
+}
+
+function valuesOf({engine}: LoadContext, {metric, index, hits, scale, known}: ValuesContext): Values {
+  const {dialect} = engine;
+  const side = metric.sides.y;
+  const options = {
+    after: metric.clock.running ? 0 : metric.clock.after,
+    offsets: known.offsets,
+    calendar: isCalendar(metric, hits),
+    events: false
+  };
+  const entry = matureDay(dialect, options);
+  const double = (sql: string) =>
+    `CAST(${sql} AS ${dialect.double}) / ${(2 ** (bitsOf(side, scale) ?? 0)).toExponential()}`;
+  if (side?.of === "stream" && side.reduce === "values") {
+    const found = hits.find(({streams}) => streams.includes(side.stream));
+    const day = metric.clock.running ? "h.day" : entry;
+    const select = `SELECT h.u, x.variant, ${day} AS day, h.${side.stream.id} AS v FROM ${found?.table ?? ""} AS h JOIN units AS x ON x.u = h.u WHERE ${reach({letter: "y", side})} AND h.${side.stream.id} IS NOT NULL AND h.day <= ${scale.asOf} AND ${day} <= ${scale.asOf}`;
+    return {select, daily: null, ofEvents: true};
+  }
+  if (side?.of === "attribute") {
+    const steps = attributeSteps(dialect, {index, metric, cap: null}, "y", scale) ?? "NULL";
+    const select = `SELECT x.u, x.variant, x.entry_day AS day, ${double(steps)} AS v FROM units AS x WHERE x.counts AND x.entry_day <= ${scale.asOf} AND ${steps} IS NOT NULL`;
+    return {select, daily: null, ofEvents: false};
+  }
+  const [part] = partsOf(metric, index);
+  const column = part?.column ?? "";
+  if (!metric.clock.running) {
+    const select = `SELECT x.u, x.variant, ${entry} AS day, ${double(`coalesce(t.${column}, 0)`)} AS v FROM units AS x LEFT JOIN unit_totals AS t ON t.u = x.u WHERE x.counts AND ${entry} <= ${scale.asOf}`;
+    return {select, daily: null, ofEvents: false};
+  }
+  const total = dialect.integer(`sum(d.${column}) OVER (PARTITION BY d.u ORDER BY d.day ROWS UNBOUNDED PRECEDING)`);
+  const daily = `SELECT s.u, x.variant, s.day, ${double("s.total")} AS v, ${double("s.total - s.change")} AS before, s.day = x.entry_day AS entered FROM (SELECT d.u, d.day, d.${column} AS change, ${total} AS total FROM unit_days AS d) AS s JOIN units AS x ON x.u = s.u`;
+  return {select: daily, daily, ofEvents: false};
+}
+
+async function sketch(
+  {engine, steps}: LoadContext,
+  {variants}: Plan,
+  {key}: MetricPlan,
+  {select, daily, ofEvents, groups, to, table}: Values & {groups: BinGroups; to: number; table: string}
+): Promise<CubeRow[]> {
+  const {dialect} = engine;
+  if (ofEvents)
+    await steps.table(
+      table,
+      `SELECT u, day, ${groupOf("v", groups)} AS g, ${dialect.integer("count(*)")} AS c FROM (${select}) AS r GROUP BY 1, 2, 3`
+    );
+  else {
+    const [now, before] = [groupOf("v", groups), groupOf("before", groups)];
+    const entering = (from: string, entered: string) =>
+      `SELECT u, variant, day, ${now} AS g, 1 AS c, ${entered} AS n FROM (${from}) AS r`;
+    const moves =
+      daily === null
+        ? entering(select, "1")
+        : `${entering(`SELECT * FROM (${daily}) AS q WHERE entered OR v <> before`, "CASE WHEN entered THEN 1 ELSE 0 END")} UNION ALL SELECT u, variant, day, ${before} AS g, -1 AS c, 0 AS n FROM (${daily}) AS r WHERE NOT entered AND v <> before`;
+    await steps.table(table, moves);
+  }
+  const rows: CubeRow[] = [];
+  const whole = new Map<string, {-readonly [K in keyof CubeRow]: CubeRow[K]}>();
+  for await (const batch of steps.result(ofEvents ? clusterIncrements(dialect, table) : unitIncrements(table)))
+    for (const row of batch) {
+      const [variant = 0, day = 0, bin = 0, touched = 0, n = 0, y = 0, yy = 0, yw = 0] = row.map(Number);
+      if (touched === 0 && y === 0 && yy === 0 && yw === 0) continue;
+      const keys = {date: dateOfDay(day), variant: variants[variant] ?? "", cell: null, metric: key};
+      const next = groups[groups.indexOf(bin) + 1];
+      const upper = upperEdge(next === undefined ? to : next - 1);
+      rows.push({...keys, bin, lower: lowerEdge(bin), upper, touched, n, ...allSums({y, yy, yw})});
+      const name = `${keys.date} ${variant}`;
+      const sum = whole.get(name) ?? {...keys, bin: null, touched: 0, n: 0, ...allSums({})};
+      sum.touched += touched;
+      sum.n += n;
+      sum.y += y;
+      sum.yy += yw;
+      whole.set(name, sum);
+    }
+  return [...whole.values(), ...rows];
+}
