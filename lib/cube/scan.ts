@@ -55,7 +55,7 @@ export async function scanFact(
     const format = fact.format ?? formatOf(name, paths[0] ?? "");
     if (format === "parquet") return `read_parquet(${files}, union_by_name = true)`;
     if (format === "json") return jsonRelation(engine, files, fact);
-    const delimiter = format === "tsv" ? "\t" : await delimiterOf(engine, files);
+    const delimiter = format === "tsv" ? "\t" : await delimiterOf(engine, files, mappedColumns(fact));
     return `read_csv(${files}, all_varchar = true, header = true, skip = 0, union_by_name = true, delim = ${literal(delimiter)}, quote = '"', escape = '"')`;
   };
   const sql = await reading(name, relation);
@@ -67,14 +67,11 @@ export async function scanFact(
 
 /** A first line with none of the mapped columns is data, not a header: it may hold unit ids, so it is not repeated. */
 function checkHeader(name: string, fact: Fact, columns: readonly Column[], files: readonly string[]): void {
-  const {unit, variant, timestamp, event, users, metric, values, dimensions} = fact;
-  const mapped = [unit, variant, timestamp, event, users, metric, ...values, ...dimensions].filter(
-    (column) => column !== undefined
-  );
+  const mapped = mappedColumns(fact);
   const there = new Set(columns.map((column) => column.name.toLowerCase()));
   if (files.length === 0 || mapped.length === 0 || mapped.some((column) => there.has(column.toLowerCase()))) return;
   throw new Error(
-    `missing header of fact ${name}; none of its columns (${[...new Set(mapped)].join(", ")}) is in the first line: ${files.join(", ")}`
+    `missing header of fact ${name}; none of its columns (${mapped.join(", ")}) is in the first line: ${files.join(", ")}`
   );
 }
 
@@ -89,15 +86,41 @@ export function columnOf(relation: Relation, name: string, place: string): Colum
 }
 
 /**
- * What stands between the fields of a file's first line. It is not left to the engine, which takes a file whose last
- * line is cut off for one with a single column.
+ * What stands between the fields of a file's first line: whatever gives most of the mapped columns, else most fields.
+ * It is not left to the engine, which takes a file whose last line is cut off for one with a single column.
  */
-async function delimiterOf(engine: DuckdbEngine, files: string): Promise<string> {
+async function delimiterOf(engine: DuckdbEngine, files: string, mapped: readonly string[]): Promise<string> {
   const lines = `read_csv(${files}, auto_detect = false, header = false, columns = {'line': 'VARCHAR'}, delim = '\x1f', quote = '', escape = '', strict_mode = false)`;
   const [row] = await rowsOf(engine, `SELECT line FROM ${lines} LIMIT 1`);
-  const line = String(row?.[0] ?? "").replaceAll(/"[^"]*"/g, "");
-  const counts = [",", ";", "\t", "|"].map((delimiter) => ({delimiter, count: line.split(delimiter).length - 1}));
-  return counts.reduce((best, next) => (next.count > best.count ? next : best)).delimiter;
+  const line = String(row?.[0] ?? "").replace(/^\uFEFF/, "");
+  const counts = [",", ";", "\t", "|"].map((delimiter) => {
+    const fields = fieldsOf(line, delimiter);
+    return {delimiter, found: mapped.filter((name) => fields.includes(name)).length, count: fields.length};
+  });
+  const better = (a: (typeof counts)[0], b: (typeof counts)[0]) => b.found - a.found || b.count - a.count;
+  return [...counts].sort(better)[0]?.delimiter ?? ",";
+}
+
+/** The fields of a line, without the quotes around them; none where something else follows a quoted one. */
+function fieldsOf(line: string, delimiter: string): string[] {
+  const fields: string[] = [];
+  for (let i = 0; i <= line.length;) {
+    const quoted = /^"((?:[^"]|"")*)"/.exec(line.slice(i));
+    const after = i + (quoted?.[0].length ?? 0);
+    const end = line.indexOf(delimiter, after);
+    if (quoted !== null && after < line.length && end !== after) return [];
+    fields.push(quoted === null ? line.slice(i, end < 0 ? undefined : end) : (quoted[1] ?? "").replaceAll('""', '"'));
+    if (end < 0) break;
+    i = end + 1;
+  }
+  return fields;
+}
+
+/** The columns that a definition names. */
+function mappedColumns(fact: Fact): string[] {
+  const {unit, variant, timestamp, experiment, event, users, metric, values, dimensions} = fact;
+  const names = [unit, variant, timestamp, experiment, event, users, metric, ...values, ...dimensions];
+  return [...new Set(names.filter((column) => column !== undefined))];
 }
 
 /** JSON lines, every value as text; a first look finds the names, and those that the definition needs are added. */
@@ -105,16 +128,7 @@ async function jsonRelation(engine: DuckdbEngine, files: string, fact: Fact): Pr
   const {identifier} = engine.dialect;
   const options = "format = 'newline_delimited', union_by_name = true";
   const found = await engine.columns(`read_json_auto(${files}, ${options})`);
-  const mapped = [
-    fact.unit,
-    fact.variant,
-    fact.timestamp,
-    fact.experiment,
-    fact.event,
-    ...fact.dimensions,
-    ...fact.values
-  ];
-  const names = new Set([...found.map((column) => column.name), ...mapped.filter((name) => name !== undefined)]);
+  const names = new Set([...found.map((column) => column.name), ...mappedColumns(fact)]);
   const types = [...names].map((name) => `${identifier(name)}: 'VARCHAR'`);
   return `read_json(${files}, ${options}, columns = {${types.join(", ")}})`;
 }
