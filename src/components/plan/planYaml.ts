@@ -65,6 +65,7 @@ export function planYaml(plan: PlannedExperiment): string {
 export function fileName(title: string): string {
   const name = title
     .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-+|-+$/g, "")

@@ -21,6 +21,7 @@ export function runPlanner({invalidation}: {invalidation?: Promise<void>} = {}):
   const sources: PlanSource[] = JSON.parse(form.dataset.sources ?? "[]");
   let state = planStateFrom(location.search, sources);
   let frame = 0;
+  let latest: Planned | null = null;
 
   function known(): {source: PlanSource; metric: PlanMetric} {
     const source = sources.find(({id}) => id === state.source) ?? sources[0];
@@ -61,6 +62,7 @@ export function runPlanner({invalidation}: {invalidation?: Promise<void>} = {}):
     frame = 0;
     const {source, metric} = known();
     const planned = solvePlan(state, source, metric);
+    latest = planned;
     const {effect, power, days} = planned;
     state = {...state, effect, power, days};
     keepInAddress(planQuery(state));
@@ -74,7 +76,8 @@ export function runPlanner({invalidation}: {invalidation?: Promise<void>} = {}):
 
   function showYaml() {
     const {source, metric} = known();
-    const {designs: all, effect, power, alpha, method, days, share} = solvePlan(state, source, metric);
+    if (latest === null) return;
+    const {designs: all, effect, power, alpha, method, days, share} = latest;
     const own = all.find((d) => d.method === method);
     const start = nextMonday(source.asOf);
     const text =
