@@ -1,6 +1,8 @@
 import {AsyncDuckDB, VoidLogger} from "@duckdb/duckdb-wasm";
 import {arrowOf} from "./arrowOf.ts";
+import {engineBytes} from "./engineBytes.ts";
 import type {Progress} from "./fetchBytes.ts";
+import {fetchBytes} from "./fetchBytes.ts";
 import {identifier} from "./identifier.ts";
 import type {ParquetColumns} from "./parquetColumns.ts";
 
@@ -25,9 +27,6 @@ export type Database = {
   close(): Promise<void>;
 };
 
-/** The size of the engine, for servers that do not say it. */
-export const engineBytes = 34_242_586;
-
 /**
  * Starts DuckDB in a worker: 34 MB of WebAssembly, so only when a reader asks for it.
  *
@@ -40,6 +39,11 @@ export async function openDatabase({
     throw new Error("this browser does not run WebAssembly, which the SQL console needs");
   const wasm = import.meta.resolve("@duckdb/duckdb-wasm/dist/duckdb-eh.wasm");
   const script = import.meta.resolve("@duckdb/duckdb-wasm/dist/duckdb-browser-eh.worker.js");
+  // The worker would wait for ever for an engine that does not come or is cut short, so the page fetches it.
+  const bytes = await fetchBytes(wasm, {onProgress, expected: engineBytes});
+  if (bytes.length !== engineBytes || String.fromCharCode(...bytes.subarray(1, 4)) !== "asm")
+    throw new Error(`the engine's file is damaged: ${bytes.length} bytes instead of ${engineBytes}`);
+  const engine = URL.createObjectURL(new Blob([bytes], {type: "application/wasm"}));
   const worker = new Worker(script, {type: "module"});
   const database = new AsyncDuckDB(new VoidLogger(), worker);
   const failed = new Promise<never>((_, reject) =>
@@ -49,12 +53,7 @@ export async function openDatabase({
     })
   );
   try {
-    await Promise.race([
-      failed,
-      database.instantiate(wasm, null, ({bytesLoaded, bytesTotal}) =>
-        onProgress({loaded: bytesLoaded, total: bytesTotal >= bytesLoaded ? bytesTotal : engineBytes})
-      )
-    ]);
+    await Promise.race([failed, database.instantiate(engine)]);
     await database.open({
       query: {
         castBigIntToDouble: true,
@@ -66,6 +65,8 @@ export async function openDatabase({
   } catch (error) {
     worker.terminate();
     throw error instanceof Error ? error : new Error(String(error));
+  } finally {
+    URL.revokeObjectURL(engine);
   }
   const connection = await database.connect();
 

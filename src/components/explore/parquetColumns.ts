@@ -1,5 +1,5 @@
 import {parquetMetadataAsync, parquetRead, parquetSchema} from "hyparquet";
-import {compressors} from "hyparquet-compressors";
+import type {Compressors} from "hyparquet";
 
 /** A Parquet file as columns by name, all of one length. */
 export type ParquetColumns = {length: number; columns: Record<string, ArrayLike<unknown>>};
@@ -25,7 +25,7 @@ export async function parquetColumns(bytes: Uint8Array<ArrayBuffer>): Promise<Pa
     await parquetRead({
       file,
       metadata,
-      compressors,
+      compressors: await loadCompressors(),
       onChunk({columnName, columnData, rowStart}) {
         const column = columns[columnName];
         if (column) for (let i = 0; i < columnData.length; ++i) column[rowStart + i] = columnData[i];
@@ -34,5 +34,15 @@ export async function parquetColumns(bytes: Uint8Array<ArrayBuffer>): Promise<Pa
     return {length, columns};
   } catch (error) {
     throw new Error(`the file is damaged: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** All compressions need WebAssembly, for one of them; without it there are those of our own files, and Snappy. */
+async function loadCompressors(): Promise<Compressors> {
+  try {
+    return (await import("hyparquet-compressors")).compressors;
+  } catch {
+    const {decompress} = await import("fzstd");
+    return {ZSTD: (input) => decompress(input)};
   }
 }

@@ -125,7 +125,15 @@ function line(
 ): Html {
   const why = cell.small ?? (cell.difference === null ? cell.reason : null);
   const [c, t] = cell.n;
-  return html`<tr class="${why === null ? "" : "small"}">
+  return html`<tr
+    class="${why === null ? "" : "small"}"
+    data-variant="${cell.variant}"
+    data-difference="${cell.difference}"
+    data-lower="${cell.interval?.[0]}"
+    data-upper="${cell.interval?.[1]}"
+    data-p="${cell.pValue}"
+    data-adjusted-p="${cell.adjustedPValue}"
+  >
     ${
       state.by.length === 0
         ? html`<th scope="row">${name(filterWords(readout, state.where))}</th>`

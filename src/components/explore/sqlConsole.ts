@@ -3,6 +3,7 @@ import type {Html} from "../blocks/html.ts";
 import {html} from "../blocks/html.ts";
 import type {Value} from "./csvOf.ts";
 import {csvOf} from "./csvOf.ts";
+import {engineBytes} from "./engineBytes.ts";
 import {examples} from "./examples.ts";
 import {identifier} from "./identifier.ts";
 import type {Database, QueryResult} from "./openDatabase.ts";
@@ -42,7 +43,7 @@ export function sqlConsole(
     html`<h2 id="sql-heading">Ask in SQL</h2>
       <p class="lede">
         The published rows as tables in a DuckDB that runs in this page. The first query loads it:
-        ${formatBytes(34_242_586)}, once.
+        ${formatBytes(engineBytes)}, once.
       </p>
       <form>
         <div class="ask">
