@@ -37,11 +37,13 @@ export async function bench({events = 10_000_000, units = 1_000_000} = {}): Prom
       [path, published] = [cube.path.length, publication.path.length];
       reading = await readerMilliseconds(cube.path);
     }
+    const parquet = await fromParquet(engine, folder);
     const memory = process.resourceUsage().maxRSS / 1024 / 1024;
     return [
       {name: "plain GROUP BY unit, day over CSV", value: groupBy, unit: "s"},
       {name: "cube from CSV, daily path", value: seconds, unit: "s"},
       {name: "cube / plain GROUP BY", value: seconds / groupBy, unit: "x", bound: 7},
+      ...parquet,
       {name: "peak memory of the process", value: memory, unit: "GB", bound: 4},
       {name: "path rows", value: path, unit: "rows"},
       {name: "published path rows", value: published, unit: "rows"},
@@ -53,13 +55,44 @@ export async function bench({events = 10_000_000, units = 1_000_000} = {}): Prom
   }
 }
 
+/** Five metrics of different kinds and three dimensions, from Parquet, with and without the quantile among them. */
+async function fromParquet(engine: DuckdbEngine, folder: string): Promise<Measured[]> {
+  for (const name of ["exposures", "events"])
+    await engine.run(
+      `COPY (SELECT * FROM read_csv('${name}.csv')) TO ${engine.dialect.literal(join(folder, `${name}.parquet`))} (FORMAT parquet)`
+    );
+  const plain =
+    "SELECT count(*) FROM (SELECT user_id, CAST(ts AS DATE) AS day, count(*), sum(amount) FROM 'events.parquet' GROUP BY 1, 2)";
+  const groupBy = await fastest(2, async () => {
+    for await (const _ of engine.query(plain));
+  });
+  const rows: Measured[] = [{name: "plain GROUP BY unit, day over Parquet", value: groupBy, unit: "s"}];
+  for (const [last, bound] of [
+    ["retention", 6],
+    ["quantile", 8]
+  ] as const) {
+    const {experiment, definitions} = definitionsOf({last, format: "parquet"});
+    const seconds = await fastest(
+      2,
+      async () => void (await buildCube(experiment, definitions, {dataDir: folder, engine}))
+    );
+    rows.push({
+      name: `five metrics with a ${last} / plain GROUP BY over Parquet`,
+      value: seconds / groupBy,
+      unit: "x",
+      bound
+    });
+  }
+  return rows;
+}
+
 async function writeLogs(engine: DuckdbEngine, folder: string, {events, units}: {events: number; units: number}) {
   const time = (salt: number, days: number) =>
     `strftime(TIMESTAMP '2026-01-05' + to_microseconds(CAST(hash(i + ${salt}) % (${days} * 86400) AS BIGINT) * 1000000), '%Y-%m-%d %H:%M:%S')`;
   const copy = (select: string, file: string) =>
     engine.run(`COPY (${select}) TO ${engine.dialect.literal(join(folder, file))} (FORMAT csv, HEADER)`);
   await copy(
-    `SELECT i AS user_id, CASE WHEN hash(i) % 2 = 0 THEN 'control' ELSE 'green' END AS variant, ${time(7, 20)} AS ts, ['web', 'ios', 'android'][1 + CAST(hash(i * 3) % 3 AS INTEGER)] AS platform, 'c' || (hash(i * 5) % 8) AS country FROM range(${units}) t(i)`,
+    `SELECT i AS user_id, CASE WHEN hash(i) % 2 = 0 THEN 'control' ELSE 'green' END AS variant, ${time(7, 20)} AS ts, ['web', 'ios', 'android'][1 + CAST(hash(i * 3) % 3 AS INTEGER)] AS platform, 'c' || (hash(i * 5) % 8) AS country, CASE WHEN hash(i * 7) % 4 = 0 THEN 'paid' ELSE 'free' END AS plan FROM range(${units}) t(i)`,
     "exposures.csv"
   );
   await copy(
@@ -68,31 +101,42 @@ async function writeLogs(engine: DuckdbEngine, folder: string, {events, units}: 
   );
 }
 
-function definitionsOf() {
+const metrics = {
+  purchase: {kind: "proportion", fact: "events", event: "purchase", window: "7d", covariate: "14d"},
+  revenue: {kind: "mean", fact: "events", event: "purchase", value: "amount"},
+  views: {kind: "mean", fact: "events", event: "view"},
+  ratio: {
+    kind: "ratio",
+    numerator: {fact: "events", event: "purchase", value: "amount"},
+    denominator: {fact: "events", event: "view"}
+  },
+  retention: {kind: "retention", fact: "events", event: "view", days: [1, 7]},
+  quantile: {kind: "quantile", quantile: 0.95, fact: "events", event: "search", value: "amount"}
+};
+
+function definitionsOf({last, format = "csv"}: {last?: "retention" | "quantile"; format?: string} = {}) {
+  const secondary = ["revenue", "views", ...(last === undefined ? [] : ["ratio", last])];
+  const used = Object.entries(metrics).filter(([key]) => key === "purchase" || secondary.includes(key));
   return define({
     experiment: {
       start: "2026-01-05",
       variants: {control: {role: "control", weight: 0.5}, green: {weight: 0.5}},
-      dimensions: ["platform", "country"],
-      metrics: {primary: ["purchase"], secondary: ["revenue", "views"]}
+      dimensions: last === undefined ? ["platform", "country"] : ["platform", "country", "plan"],
+      metrics: {primary: ["purchase"], secondary}
     },
-    metrics: {
-      purchase: {kind: "proportion", fact: "events", event: "purchase", window: "7d", covariate: "14d"},
-      revenue: {kind: "mean", fact: "events", event: "purchase", value: "amount"},
-      views: {kind: "mean", fact: "events", event: "view"}
-    },
+    metrics: Object.fromEntries(used),
     facts: {
       exposures: {
         shape: "exposures",
-        path: "exposures.csv",
+        path: `exposures.${format}`,
         unit: "user_id",
         variant: "variant",
         timestamp: "ts",
-        dimensions: ["platform", "country"]
+        dimensions: ["platform", "country", "plan"]
       },
       events: {
         shape: "events",
-        path: "events.csv",
+        path: `events.${format}`,
         unit: "user_id",
         timestamp: "ts",
         event: "event",
