@@ -1,6 +1,6 @@
 import {basename} from "node:path";
-import type {DefinitionError} from "../experiment/definitionErrors.ts";
-import {formatDefinitionError} from "../experiment/definitionErrors.ts";
+import type {DefinitionError} from "../experiment/definition/definitionErrors.ts";
+import {formatDefinitionError} from "../experiment/definition/definitionErrors.ts";
 import type {ExitCode} from "./exitCodes.ts";
 import {exitCodes} from "./exitCodes.ts";
 import {redacted} from "./secrets.ts";

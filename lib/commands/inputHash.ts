@@ -1,7 +1,7 @@
 import {existsSync} from "node:fs";
 import {resolve} from "node:path";
-import type {Connection, Definitions, Experiment, Fact} from "../experiment/definition.ts";
-import {definitionParts} from "../experiment/definitionHash.ts";
+import type {Connection, Definitions, Experiment, Fact} from "../experiment/definition/definition.ts";
+import {definitionParts} from "../experiment/definition/definitionHash.ts";
 import type {FileHashes} from "./fileHashes.ts";
 import {hashOf} from "./hash.ts";
 

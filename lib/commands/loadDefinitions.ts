@@ -1,5 +1,5 @@
-import type {Definitions} from "../experiment/definition.ts";
-import {parseDefinitions} from "../experiment/parseDefinitions.ts";
+import type {Definitions} from "../experiment/definition/definition.ts";
+import {parseDefinitions} from "../experiment/definition/parseDefinitions.ts";
 import {DefinitionsError} from "./errors.ts";
 import {readDefinitionFiles} from "./readDefinitionFiles.ts";
 import {rememberSecrets} from "./secrets.ts";

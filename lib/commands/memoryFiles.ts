@@ -1,7 +1,7 @@
 import {mkdir, readFile} from "node:fs/promises";
 import {join} from "node:path";
-import type {LedgerLook, LockedDefinition, Memory, PublishedRun} from "../experiment/memory.ts";
-import type {PinnedReadout} from "../experiment/pinOf.ts";
+import type {LedgerLook, LockedDefinition, Memory, PublishedRun} from "../experiment/history/memory.ts";
+import type {PinnedReadout} from "../experiment/history/pinOf.ts";
 import {writeBeside} from "./atomic.ts";
 import {hashOf} from "./hash.ts";
 

@@ -1,6 +1,6 @@
 import {readFile, readdir, stat} from "node:fs/promises";
 import {join} from "node:path";
-import type {DefinitionFile} from "../experiment/parseDefinitions.ts";
+import type {DefinitionFile} from "../experiment/definition/parseDefinitions.ts";
 import {UserError, systemCode} from "./errors.ts";
 
 /**

@@ -1,6 +1,6 @@
 import {readFile, readdir} from "node:fs/promises";
 import {join, relative} from "node:path";
-import type {Secret} from "../experiment/environment.ts";
+import type {Secret} from "../experiment/definition/environment.ts";
 import {UserError} from "./errors.ts";
 
 /**

@@ -1,8 +1,8 @@
 import {join} from "node:path";
 import type {Command} from "commander";
 import {Option} from "commander";
-import type {SchemaName} from "../experiment/jsonSchemas.ts";
-import {jsonSchema, schemaNames} from "../experiment/jsonSchemas.ts";
+import type {SchemaName} from "../experiment/definition/jsonSchemas.ts";
+import {jsonSchema, schemaNames} from "../experiment/definition/jsonSchemas.ts";
 import {writeBeside} from "./atomic.ts";
 
 const help = `

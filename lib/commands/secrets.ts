@@ -1,5 +1,5 @@
-import type {Secret} from "../experiment/environment.ts";
-import {redact} from "../experiment/environment.ts";
+import type {Secret} from "../experiment/definition/environment.ts";
+import {redact} from "../experiment/definition/environment.ts";
 
 /** The secrets that this process has read so far. */
 const known = new Map<string, Secret>();

@@ -1,7 +1,7 @@
 import type {Command} from "commander";
 import {Option} from "commander";
-import type {DefinitionError} from "../experiment/definitionErrors.ts";
-import {parseDefinitions} from "../experiment/parseDefinitions.ts";
+import type {DefinitionError} from "../experiment/definition/definitionErrors.ts";
+import {parseDefinitions} from "../experiment/definition/parseDefinitions.ts";
 import {dataOption} from "./dataOption.ts";
 import {DefinitionsError} from "./errors.ts";
 import {exitCodes} from "./exitCodes.ts";

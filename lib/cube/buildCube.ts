@@ -1,4 +1,4 @@
-import type {Definitions, Experiment} from "../experiment/definition.ts";
+import type {Definitions, Experiment} from "../experiment/definition/definition.ts";
 import {buildLogs} from "./buildLogs.ts";
 import type {DuckdbEngine} from "./engines/duckdb.ts";
 import {openDuckdb} from "./engines/duckdb.ts";

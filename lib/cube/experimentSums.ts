@@ -1,5 +1,5 @@
-import type {Experiment} from "../experiment/definition.ts";
-import {phaseAt, phasesOf} from "../experiment/phasesOf.ts";
+import type {Experiment} from "../experiment/definition/definition.ts";
+import {phaseAt, phasesOf} from "../experiment/definition/phasesOf.ts";
 import type {ArmMoments as Arms, ExperimentSums, MetricSums, Stratum, TrafficDay} from "../experiment/sums.ts";
 import type {CubeTable} from "./cubeTable.ts";
 import {cubeTable} from "./cubeTable.ts";

@@ -1,7 +1,7 @@
 import type {Engine} from "./engines/engine.ts";
 import type {Loaded, LoadContext} from "./loadFacts.ts";
 import {excludedRows, loadEvents, open} from "./loadFacts.ts";
-import {phasesOf} from "../experiment/phasesOf.ts";
+import {phasesOf} from "../experiment/definition/phasesOf.ts";
 import {phased} from "./plan.ts";
 import type {Plan, Stream} from "./plan.ts";
 import {dayOfDate} from "./zone.ts";

@@ -1,8 +1,8 @@
-import type {Experiment, Definitions, Fact, Metric} from "../experiment/definition.ts";
+import type {Experiment, Definitions, Fact, Metric} from "../experiment/definition/definition.ts";
 import type {Kind} from "../experiment/words.ts";
 import type {Letter, Sum} from "../stats/moments.ts";
 import {sums} from "../stats/moments.ts";
-import {phasesOf} from "../experiment/phasesOf.ts";
+import {phasesOf} from "../experiment/definition/phasesOf.ts";
 import {day} from "./dialects/dialect.ts";
 import {phaseDimension} from "./row.ts";
 

@@ -1,6 +1,6 @@
 import {existsSync, statSync} from "node:fs";
 import {extname, resolve} from "node:path";
-import type {Connection, Fact} from "../experiment/definition.ts";
+import type {Connection, Fact} from "../experiment/definition/definition.ts";
 import type {Column} from "./dialects/dialect.ts";
 import type {DuckdbEngine} from "./engines/duckdb.ts";
 import {rowsOf} from "./engines/engine.ts";

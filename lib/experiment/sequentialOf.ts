@@ -4,15 +4,15 @@ import {bracketedRoot} from "../stats/bracketedRoot.ts";
 import {normalTail} from "../stats/normalTail.ts";
 import type {Comparison} from "../stats/index.ts";
 import {pair} from "./comparisonOf.ts";
-import type {Experiment} from "./definition.ts";
+import type {Experiment} from "./definition/definition.ts";
 import {effectOf} from "./effectOf.ts";
 import type {Effect} from "./effectOf.ts";
 import {formatDate, formatNumber, formatPercent, formatPercentInterval} from "./format.ts";
 import {variantKeys} from "./health/healthInput.ts";
-import type {LedgerLook} from "./memory.ts";
+import type {LedgerLook} from "./history/memory.ts";
 import {effectOptions} from "./metricResultOf.ts";
 import type {MetricEffects} from "./metricResultOf.ts";
-import {parseShare} from "./parseShare.ts";
+import {parseShare} from "./definition/parseShare.ts";
 import type {LookResult, PathComparison, SequentialComparison, SequentialResult} from "./readout.ts";
 
 /** What the sequential part of a metric is computed from, beside its sums. */

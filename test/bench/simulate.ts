@@ -2,8 +2,8 @@ import {mkdtemp, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {simulateExperiments} from "../../lib/commands/simulateExperiments.ts";
-import {completeExperiment} from "../../lib/experiment/completeExperiment.ts";
-import {experimentSchema} from "../../lib/experiment/definition.ts";
+import {completeExperiment} from "../../lib/experiment/definition/completeExperiment.ts";
+import {experimentSchema} from "../../lib/experiment/definition/definition.ts";
 
 /** Returns the time that 10 million events of a million units take from a seed to logs on disk; at most 20 s each. */
 export async function bench(): Promise<{name: string; value: number; unit: string; bound?: number}[]> {

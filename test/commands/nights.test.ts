@@ -4,7 +4,7 @@ import {join} from "node:path";
 import {setTimeout as sleep} from "node:timers/promises";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {projectFolder} from "../../lib/commands/framework.ts";
-import type {LedgerLook, PublishedRun} from "../../lib/experiment/memory.ts";
+import type {LedgerLook, PublishedRun} from "../../lib/experiment/history/memory.ts";
 import type {Readout, ReadoutIndex} from "../../lib/experiment/readout.ts";
 import {bytesOf} from "./nightly.ts";
 import {workplace} from "./realExperiments.ts";

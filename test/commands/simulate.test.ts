@@ -6,9 +6,9 @@ import {Command} from "commander";
 import {afterEach, beforeEach, describe, expect, it, vi} from "vitest";
 import {register} from "../../lib/commands/simulate.ts";
 import {simulateExperiments} from "../../lib/commands/simulateExperiments.ts";
-import {experimentSchema, sourcesSchema} from "../../lib/experiment/definition.ts";
-import type {Definitions, Experiment} from "../../lib/experiment/definition.ts";
-import {completeExperiment} from "../../lib/experiment/completeExperiment.ts";
+import {experimentSchema, sourcesSchema} from "../../lib/experiment/definition/definition.ts";
+import type {Definitions, Experiment} from "../../lib/experiment/definition/definition.ts";
+import {completeExperiment} from "../../lib/experiment/definition/completeExperiment.ts";
 
 let folder = "";
 beforeEach(async () => {

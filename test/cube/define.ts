@@ -1,5 +1,5 @@
-import {experimentSchema, metricsSchema, sourcesSchema} from "../../lib/experiment/definition.ts";
-import type {Definitions, Experiment} from "../../lib/experiment/definition.ts";
+import {experimentSchema, metricsSchema, sourcesSchema} from "../../lib/experiment/definition/definition.ts";
+import type {Definitions, Experiment} from "../../lib/experiment/definition/definition.ts";
 
 /** Definitions as an analyst writes them, in place of YAML files. */
 export interface Written {

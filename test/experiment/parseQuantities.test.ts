@@ -1,8 +1,8 @@
 import {describe, expect, it} from "vitest";
-import {parseCap} from "../../lib/experiment/parseCap.ts";
-import {parseDays} from "../../lib/experiment/parseDays.ts";
-import {parseDuration} from "../../lib/experiment/parseDuration.ts";
-import {parseShare} from "../../lib/experiment/parseShare.ts";
+import {parseCap} from "../../lib/experiment/definition/parseCap.ts";
+import {parseDays} from "../../lib/experiment/definition/parseDays.ts";
+import {parseDuration} from "../../lib/experiment/definition/parseDuration.ts";
+import {parseShare} from "../../lib/experiment/definition/parseShare.ts";
 
 describe("parseShare(share)", () => {
   it.each([

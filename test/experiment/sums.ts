@@ -1,10 +1,10 @@
-import {completeExperiment} from "../../lib/experiment/completeExperiment.ts";
-import {experimentSchema, metricsSchema} from "../../lib/experiment/definition.ts";
-import type {Experiment, Metrics} from "../../lib/experiment/definition.ts";
+import {completeExperiment} from "../../lib/experiment/definition/completeExperiment.ts";
+import {experimentSchema, metricsSchema} from "../../lib/experiment/definition/definition.ts";
+import type {Experiment, Metrics} from "../../lib/experiment/definition/definition.ts";
 import {check, variantKeys} from "../../lib/experiment/health/healthInput.ts";
 import type {HealthInput} from "../../lib/experiment/health/healthInput.ts";
-import {emptyMemory} from "../../lib/experiment/memory.ts";
-import {phasesOf} from "../../lib/experiment/phasesOf.ts";
+import {emptyMemory} from "../../lib/experiment/history/memory.ts";
+import {phasesOf} from "../../lib/experiment/definition/phasesOf.ts";
 import type {HealthCheck, Readout} from "../../lib/experiment/readout.ts";
 import {readoutOf} from "../../lib/experiment/readoutOf.ts";
 import type {ReadoutInput} from "../../lib/experiment/readoutOf.ts";

@@ -1,8 +1,8 @@
 import {readdirSync, readFileSync} from "node:fs";
 import {beforeAll, describe, expect, it} from "vitest";
 import {parse} from "yaml";
-import {experimentSchema} from "../../lib/experiment/definition.ts";
-import {parseDefinitions} from "../../lib/experiment/parseDefinitions.ts";
+import {experimentSchema} from "../../lib/experiment/definition/definition.ts";
+import {parseDefinitions} from "../../lib/experiment/definition/parseDefinitions.ts";
 import {DAY, planSimulation} from "../../lib/simulate/planSimulation.ts";
 import {simulateDays} from "../../lib/simulate/simulateDays.ts";
 import {correlation, mean, variance} from "./simulated.ts";

@@ -4,7 +4,7 @@ import {experimentSums} from "../../lib/cube/experimentSums.ts";
 import {writePublication} from "../../lib/cube/parquet.ts";
 import type {Publication, PublishedRow} from "../../lib/cube/row.ts";
 import {indexEntryOf} from "../../lib/experiment/indexEntryOf.ts";
-import {emptyMemory} from "../../lib/experiment/memory.ts";
+import {emptyMemory} from "../../lib/experiment/history/memory.ts";
 import type {Readout} from "../../lib/experiment/readout.ts";
 import {readoutOf} from "../../lib/experiment/readoutOf.ts";
 import {emptyMoments} from "../../lib/stats/moments.ts";

@@ -1,7 +1,7 @@
 import {readFile} from "node:fs/promises";
 import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {parseDefinitions} from "../../lib/experiment/parseDefinitions.ts";
+import {parseDefinitions} from "../../lib/experiment/definition/parseDefinitions.ts";
 import {planSources} from "../../src/components/plan/planSources.ts";
 import {planStateFrom, solvePlan} from "../../src/components/plan/planState.ts";
 import {fileName, planYaml} from "../../src/components/plan/planYaml.ts";

@@ -4,7 +4,7 @@ import {crossovers} from "../../lib/experiment/health/crossovers.ts";
 import {prePeriod} from "../../lib/experiment/health/prePeriod.ts";
 import {sampleRatio} from "../../lib/experiment/health/sampleRatio.ts";
 import type {HealthInput} from "../../lib/experiment/health/healthInput.ts";
-import {phasesOf} from "../../lib/experiment/phasesOf.ts";
+import {phasesOf} from "../../lib/experiment/definition/phasesOf.ts";
 import type {MetricResult} from "../../lib/experiment/readout.ts";
 import type {ArmMoments, ExperimentSums, MetricSums, TrafficDay} from "../../lib/experiment/sums.ts";
 import {addMoments, emptyMoments, momentsFromSums} from "../../lib/stats/moments.ts";

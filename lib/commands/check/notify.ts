@@ -1,6 +1,6 @@
 import type {Alert} from "../../experiment/alertsOf.ts";
-import type {Webhook} from "../../experiment/definition.ts";
-import {parseDuration} from "../../experiment/parseDuration.ts";
+import type {Webhook} from "../../experiment/definition/definition.ts";
+import {parseDuration} from "../../experiment/definition/parseDuration.ts";
 import {newAlerts, readAlertMemory, remembered, writeAlertMemory} from "./alertMemory.ts";
 import {payloadOf} from "./payloads.ts";
 import {post} from "./post.ts";

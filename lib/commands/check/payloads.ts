@@ -1,6 +1,6 @@
 import {closesGate} from "../../experiment/alertsOf.ts";
 import type {Alert} from "../../experiment/alertsOf.ts";
-import type {Webhook} from "../../experiment/definition.ts";
+import type {Webhook} from "../../experiment/definition/definition.ts";
 import {plural} from "../../experiment/format.ts";
 import {redacted} from "../secrets.ts";
 import {line} from "./formatTable.ts";

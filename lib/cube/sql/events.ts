@@ -1,4 +1,4 @@
-import type {Fact} from "../../experiment/definition.ts";
+import type {Fact} from "../../experiment/definition/definition.ts";
 import type {Dialect} from "../dialects/dialect.ts";
 import {day} from "../dialects/dialect.ts";
 import type {Stream} from "../plan.ts";

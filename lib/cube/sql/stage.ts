@@ -1,4 +1,4 @@
-import type {Experiment, Fact} from "../../experiment/definition.ts";
+import type {Experiment, Fact} from "../../experiment/definition/definition.ts";
 import type {Dialect} from "../dialects/dialect.ts";
 import {enclose} from "../expression.ts";
 import type {Attribute, Stream} from "../plan.ts";

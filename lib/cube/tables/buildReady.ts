@@ -1,4 +1,4 @@
-import type {Experiment} from "../../experiment/definition.ts";
+import type {Experiment} from "../../experiment/definition/definition.ts";
 import type {Sum} from "../../stats/moments.ts";
 import {sums} from "../../stats/moments.ts";
 import {allSums} from "../assemble.ts";

@@ -1,4 +1,4 @@
-import type {Experiment} from "../../experiment/definition.ts";
+import type {Experiment} from "../../experiment/definition/definition.ts";
 import type {Origin} from "../../stats/moments.ts";
 import {allSums} from "../assemble.ts";
 import type {Cube, CubeRow, TrafficRow} from "../row.ts";

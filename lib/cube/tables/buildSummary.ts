@@ -1,4 +1,4 @@
-import type {Experiment, Metric} from "../../experiment/definition.ts";
+import type {Experiment, Metric} from "../../experiment/definition/definition.ts";
 import {contractPrefix, summaryContracts} from "../../experiment/summaryContracts.ts";
 import type {SummaryRow} from "../../experiment/summaryContracts.ts";
 import {allSums} from "../assemble.ts";

@@ -1,4 +1,4 @@
-import type {Definitions, Experiment, Fact} from "../../experiment/definition.ts";
+import type {Definitions, Experiment, Fact} from "../../experiment/definition/definition.ts";
 import type {DuckdbEngine} from "../engines/duckdb.ts";
 import {rowsOf} from "../engines/engine.ts";
 import type {ExcludedRows} from "../row.ts";

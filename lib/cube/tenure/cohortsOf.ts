@@ -1,5 +1,5 @@
-import {phaseAt, phasesOf} from "../../experiment/phasesOf.ts";
-import type {Experiment} from "../../experiment/definition.ts";
+import {phaseAt, phasesOf} from "../../experiment/definition/phasesOf.ts";
+import type {Experiment} from "../../experiment/definition/definition.ts";
 import type {TenureCohort} from "../../experiment/novelty/tenureSums.ts";
 import {dateOfDay, dayOfDate} from "../zone.ts";
 

@@ -1,6 +1,6 @@
-import type {Experiment, Metrics} from "../definition.ts";
-import type {Change} from "../changesSince.ts";
-import type {PhaseSpan} from "../phasesOf.ts";
+import type {Experiment, Metrics} from "../definition/definition.ts";
+import type {Change} from "../history/changesSince.ts";
+import type {PhaseSpan} from "../definition/phasesOf.ts";
 import type {HealthCheck, MetricResult} from "../readout.ts";
 import type {ExperimentSums} from "../sums.ts";
 

@@ -1,5 +1,5 @@
 import {formatPercent} from "../format.ts";
-import {parseShare} from "../parseShare.ts";
+import {parseShare} from "../definition/parseShare.ts";
 import type {HealthCheck} from "../readout.ts";
 import {check} from "./healthInput.ts";
 import type {HealthInput} from "./healthInput.ts";

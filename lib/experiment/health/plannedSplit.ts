@@ -1,6 +1,6 @@
-import type {Experiment} from "../definition.ts";
-import {phaseAt} from "../phasesOf.ts";
-import type {PhaseSpan} from "../phasesOf.ts";
+import type {Experiment} from "../definition/definition.ts";
+import {phaseAt} from "../definition/phasesOf.ts";
+import type {PhaseSpan} from "../definition/phasesOf.ts";
 import type {ExperimentSums, TrafficDay} from "../sums.ts";
 import {variantKeys} from "./healthInput.ts";
 

@@ -1,6 +1,6 @@
 import {sequentialSampleRatioMismatch} from "../../sequential/index.ts";
 import {sayPValue} from "../format.ts";
-import {phaseAt} from "../phasesOf.ts";
+import {phaseAt} from "../definition/phasesOf.ts";
 import type {HealthCheck} from "../readout.ts";
 import {lifetimeAlpha} from "./alarmLevels.ts";
 import {check, variantKeys} from "./healthInput.ts";

@@ -1,6 +1,6 @@
 import {adjustPValues, sampleRatioMismatch} from "../../stats/index.ts";
 import {sayPValue} from "../format.ts";
-import {phaseAt} from "../phasesOf.ts";
+import {phaseAt} from "../definition/phasesOf.ts";
 import type {HealthCheck} from "../readout.ts";
 import {warningAlpha} from "./alarmLevels.ts";
 import {check, variantKeys} from "./healthInput.ts";

@@ -8,7 +8,7 @@ import {
   formatPercentInterval,
   formatPValue
 } from "../format.ts";
-import {worstGuardrail} from "../judgeGuardrail.ts";
+import {worstGuardrail} from "../decision/judgeGuardrail.ts";
 import type {Readout} from "../readout.ts";
 
 /** A memo before it has a format: headings, sentences and tables of plain text, nothing escaped yet. */

@@ -1,8 +1,8 @@
 import {addMoments, momentsFromSums, momentsOf} from "../../stats/index.ts";
 import type {Moments, UnitValues} from "../../stats/index.ts";
-import type {Experiment, Metric, Metrics} from "../definition.ts";
+import type {Experiment, Metric, Metrics} from "../definition/definition.ts";
 import {crossoverReason} from "../health/crossovers.ts";
-import {emptyMemory} from "../memory.ts";
+import {emptyMemory} from "../history/memory.ts";
 import type {Readout} from "../readout.ts";
 import {readoutOf} from "../readoutOf.ts";
 import {contractPrefix, summaryContracts} from "../summaryContracts.ts";

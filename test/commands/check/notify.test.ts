@@ -5,7 +5,7 @@ import {afterEach, beforeEach, describe, expect, it} from "vitest";
 import {notify} from "../../../lib/commands/check/notify.ts";
 import {payloadOf} from "../../../lib/commands/check/payloads.ts";
 import type {Alert} from "../../../lib/experiment/alertsOf.ts";
-import type {Webhook} from "../../../lib/experiment/definition.ts";
+import type {Webhook} from "../../../lib/experiment/definition/definition.ts";
 import type {WebhookServer} from "./webhook.ts";
 import {startWebhook, status} from "./webhook.ts";
 

@@ -1,7 +1,7 @@
 import {readFileSync} from "node:fs";
 import {describe, expect, it} from "vitest";
 import {parse} from "yaml";
-import {experimentSchema} from "../../../lib/experiment/definition.ts";
+import {experimentSchema} from "../../../lib/experiment/definition/definition.ts";
 import {noveltyOf} from "../../../lib/experiment/novelty/index.ts";
 import {DAY, planSimulation} from "../../../lib/simulate/planSimulation.ts";
 import {simulateDays} from "../../../lib/simulate/simulateDays.ts";

@@ -1,0 +1,109 @@
+import {formatCount, formatPercent} from "../format.ts";
+import type {LockedDefinition, PublishedComparison, PublishedRun} from "./memory.ts";
+import type {Readout} from "../readout.ts";
+
+/** One thing that changed under the readers' eyes: when, of what sort, and in words. */
+export type Change = Readout["changes"][number];
+
+/**
+ * Returns the line that history keeps of a readout: its numbers, not its cube.
+ */
+export function publishedRun(readout: Readout): PublishedRun {
+  return {
+    date: readout.asOf ?? readout.start,
+    runId: readout.runId,
+    verdict: readout.decision.verdict,
+    label: readout.decision.label,
+    health: readout.health.status,
+    alerts: readout.health.checks.filter(({status}) => status !== "ok").map(({key}) => key),
+    comparisons: readout.metrics.flatMap(({key, comparisons}) =>
+      comparisons.map(
+        ({variant, difference, interval, relativeDifference, relativeInterval, pValue}): PublishedComparison => ({
+          metric: key,
+          variant,
+          difference,
+          interval,
+          relativeDifference,
+          relativeInterval,
+          pValue
+        })
+      )
+    ),
+    rows: readout.input.rows,
+    units: readout.input.units,
+    excluded: Object.fromEntries(
+      readout.input.excluded.map(({reason, fact, rows}) => [fact === null ? reason : `${fact}: ${reason}`, rows])
+    ),
+    definition: readout.design.hash
+  };
+}
+
+/**
+ * Returns what differs between a readout and the last one that was published with another runId, newest first: verdict,
+ * primary numbers, health, the definition, and rows that arrived late. Empty for a first build.
+ */
+export function changesSince(
+  runs: readonly PublishedRun[],
+  now: PublishedRun,
+  {primary, names}: ChangeWords
+): Change[] {
+  const last = runs.findLast(({runId}) => runId !== now.runId);
+  if (last === undefined) return [];
+  const changes: Change[] = [];
+  const add = (what: string, text: string): number => changes.push({date: now.date, what, text});
+  if (last.label !== now.label) add("verdict", `Verdict: ${last.label} → ${now.label}.`);
+  for (const key of primary)
+    for (const next of now.comparisons.filter(({metric}) => metric === key)) {
+      const before = last.comparisons.find(({metric, variant}) => metric === key && variant === next.variant);
+      if (before === undefined || before.relativeDifference === next.relativeDifference) continue;
+      add("numbers", `${names(key)}, ${next.variant}: ${effect(before)} → ${effect(next)}.`);
+    }
+  const fresh = now.alerts.filter((key) => !last.alerts.includes(key));
+  const gone = last.alerts.filter((key) => !now.alerts.includes(key));
+  if (fresh.length > 0) add("health", `New health alert: ${fresh.join(", ")}.`);
+  if (gone.length > 0) add("health", `No longer alerting: ${gone.join(", ")}.`);
+  if (last.definition !== now.definition) add("definition", "The definition changed.");
+  if (now.date > last.date) add("data", `${formatCount(now.units - last.units)} more units, data to ${now.date}.`);
+  else if (now.rows !== last.rows) {
+    add(
+      "data",
+      `${formatCount(Math.abs(now.rows - last.rows))} rows ${now.rows > last.rows ? "arrived late" : "are gone"}.`
+    );
+  }
+  return changes;
+}
+
+/** What the sentences need: the primary metrics' keys, and the names of metrics. */
+export interface ChangeWords {
+  readonly primary: readonly string[];
+  readonly names: (key: string) => string;
+}
+
+/**
+ * Returns each change of a definition after its first day, by the parts that bind a result (metrics, alpha, design,
+ * weights): what was registered, what stands now, since when.
+ */
+export function definitionChanges(definitions: readonly LockedDefinition[], now: LockedDefinition): Change[] {
+  const all = definitions.at(-1)?.hash === now.hash ? definitions : [...definitions, now];
+  return all.slice(1).flatMap((next, i) => {
+    const before = all[i]!;
+    const keys = [...new Set([...Object.keys(before.parts), ...Object.keys(next.parts)])].sort();
+    return keys
+      .filter((key) => before.parts[key] !== next.parts[key])
+      .map((key) => ({
+        date: next.date,
+        what: "definition",
+        text: `Definition, ${key}: ${before.parts[key] ?? "none"} → ${next.parts[key] ?? "none"}.`
+      }));
+  });
+}
+
+function effect({relativeDifference, relativeInterval}: PublishedComparison): string {
+  if (relativeDifference === null) return "no number";
+  const [lower, upper] = relativeInterval ?? [null, null];
+  const bounds =
+    lower === null || upper === null
+      ? ""
+      : ` (${formatPercent(lower, {signed: true})} to ${formatPercent(upper, {signed: true})})`;
+  return `${formatPercent(relativeDifference, {signed: true})}${bounds}`;
+}

@@ -1,0 +1,105 @@
+import {publishedRun} from "./changesSince.ts";
+import {formatCount, formatPercent} from "../format.ts";
+import type {PublishedComparison, PublishedRun} from "./memory.ts";
+import type {Readout} from "../readout.ts";
+
+/** One line of `history/<id>.pin.jsonl`: the readout that an experiment's pin keeps. */
+export interface PinnedReadout {
+  /** The pin as it was asked for: true, or a date. */
+  readonly pin: boolean | string;
+  readonly readout: Readout;
+}
+
+/**
+ * Returns a pinned readout as it is published again: its own numbers, with what a recomputation would say otherwise.
+ * Words and place in life come from the definition of today.
+ *
+ * @param kept the readout whose numbers stay
+ * @param recomputed the same experiment with the data, the code and the definition of today
+ */
+export function pinOf(kept: Readout, recomputed: Readout): Readout {
+  const {title, hypothesis, description, owner, tags, status} = recomputed;
+  const differences = differencesOf(publishedRun(kept), publishedRun(recomputed));
+  const differs = differences.length > 0;
+  const message = differs
+    ? `the published numbers stay as of ${kept.asOf ?? "no day"}; a recomputation would differ: ${differences.join("; ")}`
+    : `the published numbers stay as of ${kept.asOf ?? "no day"}; a recomputation gives the same`;
+  return {
+    ...kept,
+    title,
+    hypothesis,
+    description,
+    owner,
+    tags,
+    status,
+    stale: null,
+    pin: {date: kept.asOf, differs, message},
+    files: recomputed.files
+  };
+}
+
+/**
+ * Returns a recomputed readout with the numbers and the verdict of a published run in their place: what is left where
+ * only the history still knows what was published.
+ */
+export function withPublished(recomputed: Readout, run: PublishedRun): Readout {
+  return {
+    ...recomputed,
+    runId: run.runId,
+    metrics: recomputed.metrics.map((metric) => ({
+      ...metric,
+      comparisons: metric.comparisons.map((comparison) => {
+        const own = run.comparisons.find((c) => c.metric === metric.key && c.variant === comparison.variant);
+        if (own === undefined) return comparison;
+        const {difference, pValue, relativeDifference} = own;
+        return {
+          ...comparison,
+          difference,
+          pValue,
+          relativeDifference,
+          interval: copy(own.interval),
+          relativeInterval: copy(own.relativeInterval)
+        };
+      })
+    })),
+    decision: {...recomputed.decision, verdict: run.verdict, label: run.label}
+  };
+}
+
+/** Returns in words what differs between two runs: verdict, units, and each comparison beyond 1e-9 of its size. */
+export function differencesOf(kept: PublishedRun, now: PublishedRun): string[] {
+  const found: string[] = [];
+  if (kept.verdict !== now.verdict) found.push(`verdict ${kept.label} → ${now.label}`);
+  if (kept.units !== now.units) found.push(`units ${formatCount(kept.units)} → ${formatCount(now.units)}`);
+  for (const before of kept.comparisons) {
+    const after = now.comparisons.find((c) => c.metric === before.metric && c.variant === before.variant);
+    if (after === undefined) found.push(`${before.metric}, ${before.variant}: no longer computed`);
+    else if (!sameNumbers(before, after))
+      found.push(`${before.metric}, ${before.variant}: ${percent(before)} → ${percent(after)}`);
+  }
+  return found;
+}
+
+function sameNumbers(a: PublishedComparison, b: PublishedComparison): boolean {
+  return (
+    close(a.difference, b.difference) &&
+    close(a.pValue, b.pValue) &&
+    close(a.interval?.[0], b.interval?.[0]) &&
+    close(a.interval?.[1], b.interval?.[1]) &&
+    close(a.relativeDifference, b.relativeDifference)
+  );
+}
+
+function close(a: number | null | undefined, b: number | null | undefined): boolean {
+  if (a == null || b == null) return (a ?? null) === (b ?? null);
+  return Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
+}
+
+function copy(interval: PublishedComparison["interval"]): [number | null, number | null] | null {
+  return interval === null ? null : [interval[0], interval[1]];
+}
+
+function percent({relativeDifference, difference}: PublishedComparison): string {
+  if (relativeDifference !== null) return formatPercent(relativeDifference, {signed: true});
+  return difference === null ? "no number" : difference.toPrecision(3);
+}
