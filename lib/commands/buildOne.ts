@@ -7,6 +7,7 @@ import {writePublication} from "../cube/parquet.ts";
 import {publishable} from "../cube/publish.ts";
 import {tenureRows} from "../cube/tenure/tenureRows.ts";
 import type {Pins, Publication} from "../cube/row.ts";
+import {conflictsOf} from "../experiment/definition/conflictsOf.ts";
 import type {Definitions, Experiment} from "../experiment/definition/definition.ts";
 import {definitionHash, definitionText} from "../experiment/definition/definitionHash.ts";
 import {lockedDefinition} from "../experiment/history/lockedDefinition.ts";
@@ -73,13 +74,15 @@ export async function buildOne(
   const sums = experimentSums(experiment, cube, publication, {hash: contents});
   const definition = lockedDefinition(experiment, definitions.metrics, {date: sums.asOf, hash});
   const text = definitionText(experiment, definitions);
+  const conflicts = conflictsOf(experiment, definitions);
   const {readout, looks, run} = readoutOf({
     experiment,
     metrics: definitions.metrics,
     sums,
     memory,
-    runId: hashOf(hash, text, contents).slice(0, 32),
-    definition: {...definition, text}
+    runId: hashOf(hash, text, contents, ...conflicts.map((conflict) => JSON.stringify(conflict))).slice(0, 32),
+    definition: {...definition, text},
+    conflicts
   });
   await mkdir(folder, {recursive: true});
   await writePublication(folder, publication, cube.tenure);

@@ -1,5 +1,6 @@
 import {existsSync} from "node:fs";
 import {resolve} from "node:path";
+import {conflictsOf} from "../experiment/definition/conflictsOf.ts";
 import type {Connection, Definitions, Experiment, Fact} from "../experiment/definition/definition.ts";
 import {definitionParts} from "../experiment/definition/definitionHash.ts";
 import type {FileHashes} from "./fileHashes.ts";
@@ -37,7 +38,7 @@ export async function inputHash(
     if (found === null) return null;
     hashes.push(name, JSON.stringify(fact), JSON.stringify(connection ?? null), found);
   }
-  return hashOf(JSON.stringify(parts), ...hashes);
+  return hashOf(JSON.stringify(parts), JSON.stringify(conflictsOf(experiment, definitions)), ...hashes);
 }
 
 async function factHash(

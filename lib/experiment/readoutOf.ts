@@ -2,6 +2,7 @@ import {bayesianOf} from "./bayesianOf.ts";
 import {changesSince, definitionChanges, publishedRun} from "./history/changesSince.ts";
 import {comparisonOf} from "./comparisonOf.ts";
 import {decisionOf} from "./decision/decisionOf.ts";
+import type {Conflict} from "./definition/conflictsOf.ts";
 import type {Experiment, Metrics} from "./definition/definition.ts";
 import {daysBetween, formatCount} from "./format.ts";
 import {guardrailsOf} from "./decision/guardrailsOf.ts";
@@ -32,6 +33,8 @@ export interface ReadoutInput {
   readonly runId: string;
   /** The definition as text, secrets out, and in the parts that bind a result. */
   readonly definition: LockedDefinition & {readonly text: string};
+  /** Other definitions of the same logged experiment that say something else about it; default: none. */
+  readonly conflicts?: readonly Conflict[];
 }
 
 /** A readout with what its memory gains. */
@@ -72,7 +75,8 @@ export function readoutOf(input: ReadoutInput): MadeReadout {
     phases,
     sums,
     metrics: results,
-    definitionChanges: changed
+    definitionChanges: changed,
+    conflicts: input.conflicts ?? []
   });
   const variants = variantKeys(experiment).map((key) => ({
     key,

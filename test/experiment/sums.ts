@@ -111,8 +111,14 @@ export function healthInput(
   {
     experiment = experimentWith(),
     metrics = metricsWith(),
-    changes = []
-  }: {experiment?: Experiment; metrics?: Metrics; changes?: HealthInput["definitionChanges"]} = {}
+    changes = [],
+    conflicts = []
+  }: {
+    experiment?: Experiment;
+    metrics?: Metrics;
+    changes?: HealthInput["definitionChanges"];
+    conflicts?: HealthInput["conflicts"];
+  } = {}
 ): HealthInput {
   const sums = sumsWith(given);
   return {
@@ -121,7 +127,8 @@ export function healthInput(
     phases: phasesOf(experiment),
     sums,
     metrics: readoutWith({experiment, metrics, sums}).metrics,
-    definitionChanges: changes
+    definitionChanges: changes,
+    conflicts
   };
 }
 

@@ -148,7 +148,7 @@ function inputOf({weights, perNight, covariate}: World): (random: Random) => Hea
         ])
       )
     });
-    return {experiment, definitions: metrics, phases, sums, metrics: results, definitionChanges: []};
+    return {experiment, definitions: metrics, phases, sums, metrics: results, definitionChanges: [], conflicts: []};
   };
 }
 
@@ -192,7 +192,15 @@ function brokenRow(experiments: number, random: Random): ValidationRow {
       return {date: day(k), units: {control, treatment: 2000 - control}};
     });
     const sums = sumsWith({traffic});
-    const found = sampleRatio({experiment, definitions: metrics, phases, sums, metrics: [], definitionChanges: []});
+    const found = sampleRatio({
+      experiment,
+      definitions: metrics,
+      phases,
+      sums,
+      metrics: [],
+      definitionChanges: [],
+      conflicts: []
+    });
     if (found.status !== "blocked") continue;
     delays.push(2000 * (1 + traffic.findIndex(({date}) => date === found.date)));
   }

@@ -1,6 +1,7 @@
 import type {HealthCheck, Readout} from "../readout.ts";
 import {checkStatuses} from "../words.ts";
 import {armsPresent} from "./armsPresent.ts";
+import {conflictingDefinitions} from "./conflictingDefinitions.ts";
 import {contracts} from "./contracts.ts";
 import {crossovers} from "./crossovers.ts";
 import {definitionStable} from "./definitionStable.ts";
@@ -36,7 +37,8 @@ export function healthChecks(input: HealthInput): Readout["health"] {
     silentMetrics(input),
     extremeValues(input),
     implausibleEffects(input),
-    definitionStable(input)
+    definitionStable(input),
+    conflictingDefinitions(input)
   ];
   const rank = ({status}: HealthCheck): number => checkStatuses.indexOf(status);
   const sorted = checks.toSorted((a, b) => rank(b) - rank(a));

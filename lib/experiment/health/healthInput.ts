@@ -1,4 +1,5 @@
 import type {Experiment, Metrics} from "../definition/definition.ts";
+import type {Conflict} from "../definition/conflictsOf.ts";
 import type {Change} from "../history/changesSince.ts";
 import type {PhaseSpan} from "../definition/phasesOf.ts";
 import type {HealthCheck, MetricResult} from "../readout.ts";
@@ -14,6 +15,8 @@ export interface HealthInput {
   readonly metrics: readonly MetricResult[];
   /** Changes of the definition after the start. */
   readonly definitionChanges: readonly Change[];
+  /** Other definitions of the same logged experiment that say something else about it. */
+  readonly conflicts: readonly Conflict[];
 }
 
 /** Returns a check with the fields that most checks leave empty. */

@@ -1,5 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {contracts} from "../../../lib/experiment/health/contracts.ts";
+import {conflictingDefinitions} from "../../../lib/experiment/health/conflictingDefinitions.ts";
 import {definitionStable} from "../../../lib/experiment/health/definitionStable.ts";
 import {extremeValues} from "../../../lib/experiment/health/extremeValues.ts";
 import {healthChecks} from "../../../lib/experiment/health/healthChecks.ts";
@@ -80,6 +81,18 @@ describe("silentMetrics(input)", () => {
   it("waits for units", () => {
     expect(silentMetrics(healthInput({metrics: purchases(0, 0, 50)})).status).toBe("ok");
     expect(silentMetrics(healthInput({metrics: {purchase: metricOf({})}})).status).toBe("ok");
+  });
+});
+
+describe("conflictingDefinitions(input)", () => {
+  it("warns of definitions that read the same exposures and say otherwise, and names them", () => {
+    const conflicts = [{id: "button-mobile", parts: ["weights", "start"]}];
+    expect(conflictingDefinitions(healthInput({}, {conflicts}))).toMatchObject({
+      status: "warning",
+      value: 1,
+      message: "Another definition reads the same exposures and says otherwise: button-mobile (weights and start)."
+    });
+    expect(conflictingDefinitions(healthInput()).status).toBe("ok");
   });
 });
 
