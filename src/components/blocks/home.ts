@@ -91,6 +91,7 @@ function line(e: IndexEntry, reach: number, root: string): Html {
     data-effect="${primary?.relativeDifference ?? ""}"
     data-units="${e.units}"
     data-start="${e.start}"
+    data-end="${e.end ?? ""}"
     data-as-of="${e.asOf ?? ""}"
     data-schedule="${e.schedule}"
   >

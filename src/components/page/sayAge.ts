@@ -1,3 +1,6 @@
+import {freshness} from "../../lib/experiment/freshness.ts";
+import type {IndexEntry} from "../../lib/experiment/readout.ts";
+
 /**
  * Says how old the data are by the reader's clock: after the day in the bar, and beside experiments that run but have
  * had no data for longer than their schedule allows. A build cannot know when its page is read.
@@ -9,14 +12,22 @@ export function sayAge({now = Date.now()}: {now?: number} = {}): void {
     bar.dataset.aged = "true";
     bar.append(` \u00b7 ${age(hoursSince(day, now))}`);
   }
-  for (const row of document.querySelectorAll<HTMLElement>(".row[data-as-of]")) {
-    const {asOf, schedule, status, group} = row.dataset;
-    if (!asOf || status !== "running" || group === "finished") continue;
-    const late = hoursSince(asOf, now) / 24 > Number(schedule);
+  for (const row of document.querySelectorAll<HTMLElement>(".row[data-schedule]")) {
+    const {asOf, start, end, schedule, status} = row.dataset;
+    const {stale, daysBehind} = freshness(
+      {
+        status: status === "running" ? status : "stopped",
+        start: start ?? "",
+        end: end || null,
+        asOf: asOf || null,
+        schedule: Number(schedule)
+      } satisfies Partial<IndexEntry>,
+      now
+    );
     const place = row.querySelector<HTMLElement>(".fresh");
-    if (!late || !place || place.classList.contains("late")) continue;
+    if (!stale || !place || place.classList.contains("late")) continue;
     place.classList.add("late");
-    place.title = `no data since: ${age(hoursSince(asOf, now))}`;
+    place.title = `${daysBehind} complete days without data`;
   }
 }
 
