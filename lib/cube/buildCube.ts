@@ -1,9 +1,10 @@
-import type {Definitions, Experiment} from "../experiment/definition/definition.ts";
+import type {Definitions, Experiment, Fact} from "../experiment/definition/definition.ts";
 import {buildLogs} from "./buildLogs.ts";
 import type {DuckdbEngine} from "./engines/duckdb.ts";
 import {openDuckdb} from "./engines/duckdb.ts";
 import {planCube} from "./plan.ts";
 import type {Cube, Pins} from "./row.ts";
+import {scanFact} from "./scan.ts";
 import {runSteps} from "./steps.ts";
 import {buildReady} from "./tables/buildReady.ts";
 import {buildSnapshots} from "./tables/buildSnapshots.ts";
@@ -36,11 +37,14 @@ export async function buildCube(
   const own = engine ?? (await openDuckdb({directory: dataDir, threads, memory}));
   const steps = runSteps(own);
   try {
-    const context = {engine: own, steps, definitions, dataDir};
-    if (shape === "summary") return await buildSummary(context, experiment);
-    if (shape === "snapshots") return await buildSnapshots(context, experiment);
-    if (shape === "cube") return await buildReady(context, experiment);
+    const tables = {engine: own, definitions, dataDir};
+    if (shape === "summary") return await buildSummary(tables, experiment);
+    if (shape === "snapshots") return await buildSnapshots(tables, experiment);
+    if (shape === "cube") return await buildReady(tables, experiment);
     const plan = planCube(experiment, definitions);
+    const {connections} = definitions.sources;
+    const relationOf = (name: string, fact: Fact) => scanFact(own, name, fact, {dataDir, connections});
+    const context = {engine: own, steps, definitions, relationOf};
     return await buildLogs(context, plan, {...(asOf !== undefined && {asOf}), ...(pins && {pins})});
   } finally {
     if (engine === undefined) await own.close();

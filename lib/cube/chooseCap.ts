@@ -8,10 +8,11 @@ import {numberOf} from "./steps.ts";
  * over all arms together, and `pinned` from then on.
  */
 export async function chooseCap(
-  {steps}: Pick<LoadContext, "steps">,
+  {engine, steps}: Pick<LoadContext, "engine" | "steps">,
   {metric, index, bits}: {metric: MetricPlan; index: number; bits: number},
   pinned: number | undefined
 ): Promise<number | null> {
+  const {dialect} = engine;
   const {cap, clock} = metric;
   if (cap === undefined) return null;
   const value = pinned ?? (typeof cap === "number" ? cap : undefined);
@@ -21,7 +22,7 @@ export async function chooseCap(
   if (side?.of === "attribute") {
     const {id} = side.attribute;
     const [row] = await steps.rows(
-      `SELECT percentile_disc(${share}) WITHIN GROUP (ORDER BY ${id}) FROM units WHERE counts AND isfinite(${id})`
+      `SELECT ${dialect.percentile(id, share)} FROM units WHERE counts AND ${dialect.finite(id)}`
     );
     return Math.round((numberOf(row?.[0]) ?? 0) * 2 ** bits);
   }
@@ -29,7 +30,7 @@ export async function chooseCap(
     ? `(SELECT u, sum(m${index}y) AS total FROM unit_days GROUP BY u)`
     : `(SELECT u, m${index}y AS total FROM unit_totals)`;
   const [row] = await steps.rows(
-    `SELECT percentile_disc(${share}) WITHIN GROUP (ORDER BY coalesce(t.total, 0)) FROM units AS x LEFT JOIN ${totals} AS t ON t.u = x.u WHERE x.counts`
+    `SELECT ${dialect.percentile("coalesce(t.total, 0)", share)} FROM units AS x LEFT JOIN ${totals} AS t ON t.u = x.u WHERE x.counts`
   );
   return numberOf(row?.[0]) ?? 0;
 }

@@ -52,7 +52,7 @@ export async function increments(
   const numbered: Numbered[] = [];
   for (const [index, metric] of plan.metrics.entries()) {
     const bits = bitsOf(metric.sides.y, scale);
-    const cap = bits === null ? null : await chooseCap({steps}, {metric, index, bits}, pins.caps?.[metric.key]);
+    const cap = bits === null ? null : await chooseCap({engine, steps}, {metric, index, bits}, pins.caps?.[metric.key]);
     if (cap !== null) caps[metric.key] = Number(cap) / 2 ** (bits ?? 0);
     numbered.push({index, metric, cap});
   }

@@ -1,9 +1,10 @@
 import type {Definitions, Experiment, Fact} from "../experiment/definition/definition.ts";
-import type {DuckdbEngine} from "./engines/duckdb.ts";
+import type {Engine} from "./engines/engine.ts";
 import type {Plan, Stream} from "./plan.ts";
 import type {Reason} from "./reasons.ts";
 import type {ExcludedRows} from "./row.ts";
-import {reading, scanFact} from "./scan.ts";
+import type {Relation} from "./scan.ts";
+import {reading} from "./scan.ts";
 import type {Source} from "./sql/stage.ts";
 import {conditionsOf, stageEvents, stageExposures, valuesOf} from "./sql/stage.ts";
 import type {Steps} from "./steps.ts";
@@ -28,16 +29,18 @@ export interface Loaded {
 }
 
 export interface LoadContext {
-  readonly engine: DuckdbEngine;
+  readonly engine: Engine;
   readonly steps: Steps;
   readonly definitions: Definitions;
-  readonly dataDir: string;
+  /** Opens a fact where the engine can read it. */
+  readonly relationOf: (name: string, fact: Fact) => Promise<Relation>;
 }
 
 /** Reads the exposures of the experiment into `exposure_rows`. */
-export async function loadExposures({engine, steps, definitions, dataDir}: LoadContext, plan: Plan): Promise<Loaded> {
+export async function loadExposures(context: LoadContext, plan: Plan): Promise<Loaded> {
+  const {engine, steps} = context;
   const {experiment} = plan;
-  const source = await open({engine, definitions, dataDir}, experiment.exposures);
+  const source = await open(context, experiment.exposures);
   const own = plan.attributes.filter(({fact}) => fact === experiment.exposures);
   const select = stageExposures(engine.dialect, source, experiment, own);
   await reading(experiment.exposures, () => steps.table("exposure_rows", select));
@@ -50,10 +53,11 @@ export async function loadExposures({engine, steps, definitions, dataDir}: LoadC
 
 /** Reads an events fact into a table of its own, equal rows once where timestamps have a time of day. */
 export async function loadEvents(
-  {engine, steps, definitions, dataDir}: LoadContext,
+  context: LoadContext,
   {name, table, streams, experiment}: {name: string; table: string; streams: readonly Stream[]; experiment: Experiment}
 ): Promise<Loaded> {
-  const source = await open({engine, definitions, dataDir}, name);
+  const {engine, steps} = context;
+  const source = await open(context, name);
   const {fact} = source;
   await reading(name, () => steps.table(table, stageEvents(engine.dialect, source, streams)));
   const found = await profile(steps, table, fact, experiment);
@@ -86,11 +90,10 @@ export async function loadEvents(
 }
 
 /** Opens a fact as something to read. */
-export async function open({engine, definitions, dataDir}: Omit<LoadContext, "steps">, name: string): Promise<Source> {
+export async function open({definitions, relationOf}: LoadContext, name: string): Promise<Source> {
   const fact = definitions.sources.facts[name];
   if (fact === undefined) throw new Error(`unknown fact: ${name}`);
-  const {connections} = definitions.sources;
-  return {fact, relation: await scanFact(engine, name, fact, {dataDir, connections})};
+  return {fact, relation: await relationOf(name, fact)};
 }
 
 /** Returns a line of what was left out. */
@@ -117,7 +120,7 @@ function eventColumns(fact: Fact, streams: readonly Stream[]): string[] {
   ];
 }
 
-async function countEqual(steps: Steps, table: string, engine: DuckdbEngine): Promise<number> {
+async function countEqual(steps: Steps, table: string, engine: Engine): Promise<number> {
   const columns = (await engine.columns(table)).map(({name}) => name);
   const [row] = await steps.rows(
     `SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM ${table} WHERE unit IS NOT NULL AND t IS NOT NULL GROUP BY ${columns.join(", ")} HAVING count(*) > 1) AS g`

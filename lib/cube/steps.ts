@@ -22,7 +22,7 @@ export function runSteps(engine: Engine): Steps {
     async table(name, select) {
       tables.add(name);
       statements.push(`CREATE TEMP TABLE ${name} AS\n  ${select};`);
-      await engine.run(`CREATE OR REPLACE TEMP TABLE ${name} AS ${select}`);
+      await engine.table(name, select);
     },
     rows: (select) => rowsOf(engine, select),
     result(select) {
@@ -30,7 +30,7 @@ export function runSteps(engine: Engine): Steps {
       return engine.query(select);
     },
     async drop() {
-      for (const name of tables) await engine.run(`DROP TABLE IF EXISTS ${name}`);
+      for (const name of tables) await engine.drop(name);
     },
     sql: () => statements.join("\n\n")
   };

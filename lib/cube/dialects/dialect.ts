@@ -39,6 +39,8 @@ export interface Dialect {
   floorDivide(sql: string, by: number): string;
   /** A 64-bit hash of the columns, for finding candidates of equal rows. */
   hash(columns: readonly string[]): string;
+  /** The smallest value that at least a share in (0, 1) of the values does not exceed: an aggregate. */
+  percentile(sql: string, share: number): string;
   /** Whether a double is a finite number. */
   finite(sql: string): string;
 }

@@ -28,6 +28,7 @@ export const duckdb: Dialect = {
   // Whole division rounds toward zero; every moment since 1870 is made positive first.
   floorDivide: (sql, by) => `((${sql} + ${Math.ceil(reach / by) * by}) // ${by} - ${Math.ceil(reach / by)})`,
   hash: (columns) => `hash(${columns.join(", ")})`,
+  percentile: (sql, share) => `percentile_disc(${share}) WITHIN GROUP (ORDER BY ${sql})`,
   finite: (sql) => `isfinite(${sql})`
 };
 

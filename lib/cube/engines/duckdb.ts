@@ -19,6 +19,8 @@ export interface DuckdbOptions {
 
 /** DuckDB inside this process, with what only files need. */
 export interface DuckdbEngine extends Engine {
+  /** Runs one statement that returns nothing. */
+  run(sql: string): Promise<void>;
   /** Makes a database file readable, for this engine's life; returns the name to put before its tables. */
   attach(path: string): Promise<string>;
   /** Adds rows to a table, in its columns' order; texts, doubles and whole numbers of 32 bits (as its types say). */
@@ -60,6 +62,12 @@ export async function openDuckdb({
     dialect: duckdb,
     async run(sql) {
       await connection.run(sql);
+    },
+    async table(name, select) {
+      await connection.run(`CREATE OR REPLACE TEMP TABLE ${name} AS ${select}`);
+    },
+    async drop(name) {
+      await connection.run(`DROP TABLE IF EXISTS ${name}`);
     },
     async *query(sql) {
       const result = await connection.stream(sql);

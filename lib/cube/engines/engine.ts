@@ -6,8 +6,10 @@ export type Value = string | number | bigint | boolean | null;
 /** What runs the generated SQL. */
 export interface Engine {
   readonly dialect: Dialect;
-  /** Runs one statement that returns nothing. */
-  run(sql: string): Promise<void>;
+  /** Makes a temporary table of a SELECT, in place of an earlier one of that name. */
+  table(name: string, select: string): Promise<void>;
+  /** Drops a temporary table, if it is there. */
+  drop(name: string): Promise<void>;
   /** Streams the rows of one SELECT in batches; values in the order of its columns. */
   query(sql: string): AsyncIterable<readonly (readonly Value[])[]>;
   /** The columns of a relation: whatever may stand after FROM. */

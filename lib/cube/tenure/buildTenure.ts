@@ -130,9 +130,9 @@ function cohortTable(cohorts: readonly TenureCohort[]): string {
   const phases = [...new Set(cohorts.map(({phase}) => phase))];
   const rows = cohorts.map((cohort, i) => {
     const [from, to] = cohortDays(cohort);
-    return `(${i}, ${from}, ${to}, ${cohort.lastDay}, ${phases.indexOf(cohort.phase)})`;
+    return `SELECT ${i} AS cohort, ${from} AS first_entry, ${to} AS last_entry, ${cohort.lastDay} AS last_day, ${phases.indexOf(cohort.phase)} AS phase`;
   });
-  return `SELECT * FROM (VALUES ${rows.join(", ")}) AS c (cohort, first_entry, last_entry, last_day, phase)`;
+  return rows.join(" UNION ALL ");
 }
 
 const joined = "units AS x ON x.u = t.u JOIN tenure_cohorts AS c ON x.entry_day BETWEEN c.first_entry AND c.last_entry";
