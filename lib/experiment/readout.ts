@@ -105,6 +105,13 @@ export const sequentialComparisonSchema = z.object({
     .array(z.object({date: day, n: z.int(), interval, relativeInterval: interval, pValue: number}))
     .default([])
     .describe("confidence sequence and always-valid p-value by day"),
+  nights: z
+    .array(z.object({date: day, units: z.int(), z: z.number(), standardError: number}))
+    .default([])
+    .describe("each day's z, by today's data, and the mature units of all arms: what any design is computed from"),
+  mixing: number
+    .default(null)
+    .describe("standard deviation of an always-valid design's mixing distribution; null: tightest at `tuneAt`"),
   sentence: z.string().describe("what may be concluded tonight and what would change it")
 });
 
@@ -116,6 +123,7 @@ export const sequentialSchema = z.object({
   sides: z.union([z.literal(1), z.literal(2)]),
   guaranteed: z.boolean().describe("whether the error rate holds over all looks"),
   plannedUnits: number,
+  tuneAt: number.default(null).describe("units at which an always-valid design is tightest; null: plannedUnits"),
   fraction: number.describe("information fraction tonight: mature units / planned mature units"),
   future: z.array(z.object({fraction: z.number(), bound: number, futilityBound: number.optional()})).default([]),
   comparisons: z.array(sequentialComparisonSchema),

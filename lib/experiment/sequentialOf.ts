@@ -1,4 +1,4 @@
-import {alphaSpendingBoundaries, ledgerLooks, sequentialState} from "../sequential/index.ts";
+import {alphaSpendingBoundaries, ledgerLooks, mixingDeviation, sequentialState} from "../sequential/index.ts";
 import type {Look, Night, SequentialDesign, SequentialState} from "../sequential/index.ts";
 import {bracketedRoot} from "../stats/bracketedRoot.ts";
 import {normalTail} from "../stats/normalTail.ts";
@@ -76,6 +76,7 @@ export function sequentialOf(use: MetricEffects, input: SequentialInput): Sequen
     sides: experiment.alternative === "two-sided" ? (2 as const) : (1 as const),
     guaranteed: method === "fixed" ? true : guaranteed,
     plannedUnits: planned,
+    tuneAt: experiment.design.tuneAt ?? null,
     fraction: planned === null ? null : unitsNow / planned
   };
   const parts = use.effects.map(({variant}) => {
@@ -86,10 +87,13 @@ export function sequentialOf(use: MetricEffects, input: SequentialInput): Sequen
       const units = keys.reduce((n, key) => n + (arms[key]?.n ?? 0), 0);
       return [{date, units, n: (arms[control ?? ""]?.n ?? 0) + (arms[variant]?.n ?? 0), effect, comparison}];
     });
-    if (method === "always-valid") return alwaysValid(variant, days, use, {...input, planned: planned ?? unitsNow});
-    if (method === "group-sequential" && planned !== null)
-      return groupSequential(variant, days, use, {...input, planned});
-    return fixed(variant, days.at(-1) ?? null, input);
+    const {comparison, ...part} =
+      method === "always-valid"
+        ? alwaysValid(variant, days, use, {...input, planned: planned ?? unitsNow})
+        : method === "group-sequential" && planned !== null
+          ? groupSequential(variant, days, use, {...input, planned})
+          : fixed(variant, days.at(-1) ?? null, input);
+    return {...part, comparison: {...comparison, nights: nightsOf(days), mixing: mixingOf(use.key, days, experiment)}};
   });
   return {
     result: {
@@ -109,7 +113,7 @@ export function sequentialOf(use: MetricEffects, input: SequentialInput): Sequen
 }
 
 interface Part {
-  comparison: SequentialComparison;
+  comparison: Omit<SequentialComparison, "nights" | "mixing">;
   added: LedgerLook[];
   future: SequentialResult["future"];
   tonight: SequentialTonight | null;
@@ -200,14 +204,8 @@ function alwaysValid(
   {key, metric}: MetricEffects,
   {experiment, alpha, planned}: SequentialInput & {planned: number}
 ): Part {
-  const {mixing, tuneAt} = experiment.design;
-  const declared = experiment.minimumEffect[key];
-  // The mixing must not follow the data: it rests on the first day with a hundred units, which later days leave alone.
-  const baseline = days.find(({n}) => n >= 100)?.comparison.control.estimate ?? null;
-  const minimumEffect =
-    declared === undefined || baseline === null || baseline === 0
-      ? undefined
-      : parseShare(declared) * Math.abs(baseline);
+  const {tuneAt} = experiment.design;
+  const mixing = mixingOf(key, days, experiment);
   const state = sequentialState(
     {
       method: "always-valid",
@@ -215,13 +213,7 @@ function alwaysValid(
       alternative: experiment.alternative,
       direction: metric.direction,
       planned: Math.max(1, planned),
-      ...(mixing !== undefined
-        ? {mixing}
-        : tuneAt !== undefined
-          ? {tuneAt}
-          : minimumEffect !== undefined
-            ? {minimumEffect}
-            : {})
+      ...(mixing !== null ? {mixing} : tuneAt !== undefined ? {tuneAt} : {})
     },
     [],
     {nights: days.map((day) => nightOf(day, Math.max(1, planned), false))}
@@ -264,6 +256,28 @@ function alwaysValid(
             path: days.map((day, i) => ({date: day.date, comparison: pathAt(variant, day, comparisons[i]!)}))
           }
   };
+}
+
+/** The mixing of an always-valid design: its own, or where it is not tuned at some units, the minimum effect. */
+function mixingOf(
+  key: string,
+  days: readonly Day[],
+  {design: {mixing, tuneAt}, minimumEffect}: Experiment
+): number | null {
+  if (mixing !== undefined) return mixing;
+  if (tuneAt !== undefined) return null;
+  // The mixing must not follow the data: it rests on the first day with a hundred units, which later days leave alone.
+  const baseline = days.find(({n}) => n >= 100)?.comparison.control.estimate ?? null;
+  const declared = minimumEffect[key];
+  if (declared === undefined || baseline === null || baseline === 0) return null;
+  return mixingDeviation(parseShare(declared) * Math.abs(baseline));
+}
+
+function nightsOf(days: readonly Day[]): SequentialComparison["nights"] {
+  return days.flatMap((day) => {
+    const {z, standardError = null} = nightOf(day, 1, false);
+    return z === null ? [] : [{date: day.date, units: day.units, z, standardError}];
+  });
 }
 
 /** z and the standard error that gives back the difference: score tests pool under the hypothesis. */

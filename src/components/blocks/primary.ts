@@ -17,6 +17,7 @@ import {colorIndex, leadingComparison, primaries, treatments, variantName} from 
 import type {Column} from "./table.ts";
 import {table} from "./table.ts";
 import {term} from "./terms.ts";
+import {whatIf} from "./whatIf.ts";
 
 /** Returns a section for each primary metric: the number, its interval, the effect by day, the boundary. */
 export function primary(readout: Readout, root: string): Html {
@@ -41,7 +42,8 @@ function primaryMetric(metric: MetricResult, id: string, readout: Readout, root:
       ? absent(comparison?.reason ?? metric.reason, "There is no comparison yet.")
       : html`<div class="lead">${number(metric, comparison, readout, root)} ${byDay(metric, readout)}</div>
           ${comparisons(metric, readout, root)}`,
-    boundary(metric, readout)
+    boundary(metric, readout),
+    whatIf(metric, readout)
   );
 }
 
@@ -243,7 +245,39 @@ function boundary(metric: MetricResult, readout: Readout): Html | null {
       )
     })
   )}
-  ${said} ${warning}`;
+  ${pValues(metric, readout)} ${said} ${warning}`;
+}
+
+/** The always-valid p-value by day; null for other methods. */
+function pValues(metric: MetricResult, readout: Readout): Html | null {
+  const {sequential} = metric;
+  if (sequential?.method !== "always-valid") return null;
+  const shown = sequential.comparisons.filter((c) => c.path.filter((d) => d.pValue !== null).length > 1);
+  if (shown.length === 0) return null;
+  const many = shown.length > 1;
+  return figure({
+    chart: "pValueByDay",
+    metric: metric.key,
+    height: 200,
+    title: "Always-valid p-value by day",
+    subtitle: `the smallest so far, on a log scale; at or below ${sequential.alpha} the test may stop`,
+    quiet: true,
+    reading: shown.map((c) => c.sentence).join(" "),
+    table: table(
+      "Always-valid p-value by day",
+      [{head: "Day"}, ...(many ? [{head: "Variant"}] : []), {head: "Units", number: true}, {head: "p", number: true}],
+      shown.flatMap((c) =>
+        [...c.path]
+          .reverse()
+          .map((d) => [
+            formatDate(d.date, {year: false}),
+            ...(many ? [name(variantName(readout, c.variant))] : []),
+            formatCount(d.n),
+            formatPValue(d.pValue)
+          ])
+      )
+    )
+  });
 }
 
 const spendingNames: Record<string, string> = {

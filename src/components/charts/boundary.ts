@@ -14,12 +14,18 @@ export type BoundaryRow = {
 };
 
 /** How the boundary is drawn. */
-export type BoundaryOptions = ChartSize & {color: number; sides: 1 | 2; crossed: boolean};
+export type BoundaryOptions = ChartSize & {
+  color: number;
+  sides: 1 | 2;
+  crossed: boolean;
+  /** Another boundary, to compare with; drawn dashed. */
+  ghost?: readonly Pick<BoundaryRow, "fraction" | "bound">[];
+};
 
 /** Returns looks against information with the boundary's far side filled, the last look named. */
 export function boundary(
   rows: readonly BoundaryRow[],
-  {width, height, color, sides, crossed}: BoundaryOptions
+  {width, height, color, sides, crossed, ghost = []}: BoundaryOptions
 ): Element {
   const looks = rows.filter((r) => r.z !== null);
   const last = looks.at(-1);
@@ -66,6 +72,13 @@ export function boundary(
           })
         : null,
       Plot.ruleY([0], {stroke: ink}),
+      Plot.lineY(
+        ghost.filter((r) => r.bound !== null && r.fraction <= edge),
+        {x: "fraction", y: "bound", stroke: muted, strokeWidth: 1.4, strokeDasharray: "5,4", clip: true}
+      ),
+      bounded.length === 1
+        ? Plot.ruleX(bounded, {x: "fraction", y1: "bound", y2: () => top, stroke: good, strokeWidth: 1.8})
+        : null,
       Plot.lineY(bounded, {x: "fraction", y: "bound", stroke: good, strokeWidth: 1.8, clip: true}),
       both
         ? Plot.lineY(bounded, {

@@ -14,6 +14,7 @@ import {effectByDay} from "./effectByDay.ts";
 import type {ForestLabel, ForestRow} from "./forest.ts";
 import {forest} from "./forest.ts";
 import {posterior} from "./posterior.ts";
+import {pValueByDay} from "./pValueByDay.ts";
 import {tenure} from "./tenure.ts";
 import type {ChartSize} from "./theme.ts";
 import {boundsOf, clip} from "./theme.ts";
@@ -85,6 +86,28 @@ export const charts: Record<string, (request: ChartRequest) => Element | null> =
       sides: sequential.sides,
       crossed: comparison.crossed !== null
     });
+  },
+
+  pValueByDay({readout, metric, size}) {
+    const {sequential} = metric ?? {};
+    const rows = (sequential?.comparisons ?? []).flatMap((c) =>
+      c.path.flatMap((d) =>
+        d.pValue === null
+          ? []
+          : [
+              {
+                date: new Date(d.date),
+                variant: c.variant,
+                name: variantName(readout, c.variant),
+                color: colorIndex(readout, c.variant),
+                pValue: d.pValue
+              }
+            ]
+      )
+    );
+    return sequential && rows.length > 0
+      ? pValueByDay(rows, {...size, days: daysOf(readout), alpha: sequential.alpha})
+      : null;
   },
 
   forest({readout, size}) {

@@ -33,6 +33,7 @@ const crossed = (side: "efficacy" | "harm" | "futility" | null): Partial<MetricR
     sides: 2,
     guaranteed: true,
     plannedUnits: 1000,
+    tuneAt: null,
     fraction: 0.5,
     future: [],
     comparisons: [
@@ -43,6 +44,8 @@ const crossed = (side: "efficacy" | "harm" | "futility" | null): Partial<MetricR
         stop: null,
         conditionalPower: null,
         path: [],
+        nights: [],
+        mixing: null,
         sentence: ""
       }
     ],
