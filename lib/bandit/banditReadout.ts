@@ -1,42 +1,14 @@
-import {probabilitiesBest} from "../stats/bestPosterior.ts";
 import type {AdaptiveDifference, AdaptiveEstimate, Weighting} from "./adaptiveEstimates.ts";
 import {adaptiveDifference, adaptiveEstimates} from "./adaptiveEstimates.ts";
 import type {ArmSums} from "./arms.ts";
 import {addArms, emptyArms} from "./arms.ts";
 import type {RewardKind} from "./banditPosteriors.ts";
-import {banditPosteriors} from "./banditPosteriors.ts";
+import type {ArmBelief, BanditPoint} from "./banditPath.ts";
+import {banditPath, countUnits, indexOfHighest} from "./banditPath.ts";
 import type {BanditBatch} from "./batchRows.ts";
 import type {NaiveBias} from "./naiveBias.ts";
 import {naiveBias} from "./naiveBias.ts";
 import {thompsonBernoulli, thompsonNormal} from "./thompson.ts";
-
-/** What is known of one arm at one time. */
-export interface ArmBelief {
-  readonly key: string;
-  /** Units and their plain mean so far; the mean is null without units. */
-  readonly n: number;
-  readonly plainMean: number | null;
-  /** Share of the units of this batch, and of all so far, in [0, 1]; null without units. */
-  readonly share: number | null;
-  readonly totalShare: number | null;
-  /** The posterior of the arm's mean, with its equal-tailed interval; null where `banditPosteriors` has none. */
-  readonly mean: number | null;
-  readonly lower: number | null;
-  readonly upper: number | null;
-  /** The posterior probability that the arm's mean is the highest, by quadrature; null where there is no posterior. */
-  readonly probabilityBest: number | null;
-}
-
-/** What is known after a batch. */
-export interface BanditPoint {
-  readonly time: string;
-  readonly units: number;
-  readonly arms: readonly ArmBelief[];
-  /** Regret so far against the arm that is best in hindsight, by the arms' final estimates; 0 or more. Null if there are none. */
-  readonly regret: number | null;
-  /** That arm's estimated mean times units so far, less the rewards that came: noisier, and may be negative. */
-  readonly realizedRegret: number | null;
-}
 
 /** Something a reader must know before believing the numbers. */
 export interface BanditWarning {
@@ -107,8 +79,7 @@ export function banditReadout(
   for (const {arms} of batches)
     if (arms.length !== keys.length) throw new RangeError(`invalid batch; not ${keys.length} arms: ${arms.length}`);
 
-  const totals = accumulate(batches, keys.length);
-  const last = totals.at(-1) ?? emptyArms(keys.length);
+  const last = batches.map(({arms}) => arms).reduce(addArms, emptyArms(keys.length));
   const isLogged = batches.length > 0 && batches.every(({probabilities}) => probabilities !== null);
   const name = (estimate: AdaptiveEstimate, i: number) => ({key: keys[i] ?? "", ...estimate});
   const estimates = isLogged ? adaptiveEstimates(batches, {weighting, confidence}).map(name) : null;
@@ -116,16 +87,7 @@ export function banditReadout(
   const best = indexOfHighest(means);
 
   const base = estimates?.[keys.indexOf(control)];
-  const path = choosePoints(batches.length, points).map((b) => {
-    const {time = "", arms: own = []} = batches[b] ?? {};
-    const known = totals[b] ?? [];
-    return {
-      time,
-      units: countUnits(known),
-      arms: believe(keys, own, known, kind, confidence),
-      ...regretOf(known, means, best)
-    };
-  });
+  const path = banditPath(batches, {arms: keys, means, kind, confidence, points});
   return {
     units: countUnits(last),
     arms: path.at(-1)?.arms ?? [],
@@ -225,65 +187,4 @@ function simulateBias(
   const batchSize = Math.min(kind === "normal" ? 1_000 : Infinity, Math.max(1, Math.round(countUnits(last) / count)));
   const policy = kind === "bernoulli" ? thompsonBernoulli() : thompsonNormal();
   return naiveBias({arms, policy, batches: count, batchSize, random}, 200, {confidence});
-}
-
-function accumulate(batches: readonly BanditBatch[], count: number): ArmSums[][] {
-  let known = count ? emptyArms(count) : [];
-  return batches.map(({arms}) => (known = addArms(known, arms)));
-}
-
-function choosePoints(length: number, points: number): number[] {
-  const count = Math.min(length, points);
-  return Array.from({length: count}, (_, i) => Math.round(((i + 1) * length) / count) - 1);
-}
-
-function countUnits(arms: readonly ArmSums[]): number {
-  return arms.reduce((total, {n}) => total + n, 0);
-}
-
-function indexOfHighest(means: readonly (number | null)[]): number {
-  const highest = means.reduce<number>((best, mean) => Math.max(best, mean ?? -Infinity), -Infinity);
-  return means.findIndex((mean) => mean === highest);
-}
-
-function regretOf(
-  known: readonly ArmSums[],
-  means: readonly (number | null)[],
-  best: number
-): Pick<BanditPoint, "regret" | "realizedRegret"> {
-  const highest = means[best] ?? null;
-  if (highest === null) return {regret: null, realizedRegret: null};
-  let [regret, rewards] = [0, 0];
-  for (const [i, {n, sum}] of known.entries()) {
-    regret += n * (highest - (means[i] ?? highest));
-    rewards += sum;
-  }
-  return {regret, realizedRegret: countUnits(known) * highest - rewards};
-}
-
-function believe(
-  keys: readonly string[],
-  own: readonly ArmSums[],
-  known: readonly ArmSums[],
-  kind: RewardKind,
-  confidence: number
-): ArmBelief[] {
-  const posteriors = banditPosteriors(known, kind);
-  const bests = posteriors && probabilitiesBest(posteriors);
-  const [ownUnits, units] = [countUnits(own), countUnits(known)];
-  return keys.map((key, i) => {
-    const {n, sum} = known[i] ?? {n: 0, sum: 0};
-    const posterior = posteriors?.[i];
-    return {
-      key,
-      n,
-      plainMean: n ? sum / n : null,
-      share: ownUnits ? (own[i]?.n ?? 0) / ownUnits : null,
-      totalShare: units ? n / units : null,
-      mean: posterior?.mean ?? null,
-      lower: posterior?.quantile((1 - confidence) / 2) ?? null,
-      upper: posterior?.quantile((1 + confidence) / 2) ?? null,
-      probabilityBest: bests?.[i] ?? null
-    };
-  });
 }
