@@ -1,10 +1,16 @@
-import type {Definitions, Experiment, Fact} from "../experiment/definition/definition.ts";
+import {factsOf} from "../experiment/definition/completeExperiment.ts";
+import type {Connection, Definitions, Experiment, Fact} from "../experiment/definition/definition.ts";
+import type {BuildLogsOptions} from "./buildLogs.ts";
 import {buildLogs} from "./buildLogs.ts";
 import type {DuckdbEngine} from "./engines/duckdb.ts";
 import {openDuckdb} from "./engines/duckdb.ts";
+import {explain, isDatabases} from "./engines/explain.ts";
+import {openServer} from "./engines/openServer.ts";
+import {withRetries} from "./engines/retries.ts";
 import {planCube} from "./plan.ts";
 import type {Cube, Pins} from "./row.ts";
 import {scanFact} from "./scan.ts";
+import {scanServer} from "./scanServer.ts";
 import {runSteps} from "./steps.ts";
 import {buildReady} from "./tables/buildReady.ts";
 import {buildSnapshots} from "./tables/buildSnapshots.ts";
@@ -34,6 +40,16 @@ export async function buildCube(
   {dataDir, engine, threads, memory, asOf, pins}: BuildCubeOptions
 ): Promise<Cube> {
   const shape = definitions.sources.facts[experiment.exposures]?.shape;
+  const logs = shape !== "summary" && shape !== "snapshots" && shape !== "cube";
+  const options = {...(asOf !== undefined && {asOf}), ...(pins && {pins})};
+  const place = logs ? serverOf(experiment, definitions) : null;
+  if (place !== null) {
+    try {
+      return await withRetries(() => buildOnServer(experiment, definitions, place.connection, options));
+    } catch (error) {
+      throw isDatabases(error) ? explain(error, {...place, experiment: experiment.id}) : error;
+    }
+  }
   const own = engine ?? (await openDuckdb({directory: dataDir, threads, memory}));
   const steps = runSteps(own);
   try {
@@ -41,13 +57,40 @@ export async function buildCube(
     if (shape === "summary") return await buildSummary(tables, experiment);
     if (shape === "snapshots") return await buildSnapshots(tables, experiment);
     if (shape === "cube") return await buildReady(tables, experiment);
-    const plan = planCube(experiment, definitions);
     const {connections} = definitions.sources;
     const relationOf = (name: string, fact: Fact) => scanFact(own, name, fact, {dataDir, connections});
-    const context = {engine: own, steps, definitions, relationOf};
-    return await buildLogs(context, plan, {...(asOf !== undefined && {asOf}), ...(pins && {pins})});
+    return await buildLogs({engine: own, steps, definitions, relationOf}, planCube(experiment, definitions), options);
   } finally {
     if (engine === undefined) await own.close();
     else await steps.drop();
+  }
+}
+
+/** The database that holds all facts of an experiment and may run its statements; null where they come to DuckDB. */
+export function serverOf(
+  experiment: Experiment,
+  {metrics, sources: {facts, connections}}: Definitions
+): {name: string; connection: Connection} | null {
+  const names = new Set([...factsOf(experiment, metrics)].map((name) => facts[name]?.connection));
+  const [name] = names;
+  const connection = name === undefined ? undefined : connections[name];
+  if (names.size !== 1 || name === undefined || connection === undefined) return null;
+  const pushed = connection.engine === "postgres" || connection.engine === "clickhouse";
+  return pushed && connection.mode !== "pull" ? {name, connection} : null;
+}
+
+async function buildOnServer(
+  experiment: Experiment,
+  definitions: Definitions,
+  connection: Connection,
+  options: BuildLogsOptions
+): Promise<Cube> {
+  const plan = planCube(experiment, definitions);
+  const engine = await openServer(connection);
+  try {
+    const relationOf = (name: string, fact: Fact) => scanServer(engine, name, fact);
+    return await buildLogs({engine, steps: runSteps(engine), definitions, relationOf}, plan, options);
+  } finally {
+    await engine.close();
   }
 }

@@ -1,4 +1,5 @@
 import type {Dialect} from "./dialect.ts";
+import {checked, isUtc} from "./text.ts";
 
 const textual = /^(VARCHAR|ENUM|JSON|UUID)/;
 const naive = /^TIMESTAMP(_S|_MS|_NS)?$/;
@@ -32,11 +33,6 @@ export const duckdb: Dialect = {
   finite: (sql) => `isfinite(${sql})`
 };
 
-function checked(text: string): string {
-  if (text.includes("\0")) throw new TypeError(`invalid name; holds a NUL character: ${JSON.stringify(text)}`);
-  return text;
-}
-
 function words(text: string): string {
   return `CASE lower(trim(${text})) WHEN 'true' THEN 1 WHEN 'false' THEN 0 WHEN '' THEN NULL ELSE CASE WHEN ${text} IS NOT NULL THEN CAST('nan' AS DOUBLE) END END`;
 }
@@ -62,8 +58,4 @@ function microseconds(sql: string, type: string, timezone: string): string {
 /** Unix time in seconds, milliseconds, microseconds or nanoseconds, told by its number of digits. */
 function epoch(sql: string): string {
   return `CASE length(CAST(${sql} AS VARCHAR)) WHEN 10 THEN ${sql} * 1000000 WHEN 13 THEN ${sql} * 1000 WHEN 16 THEN ${sql} WHEN 19 THEN ${sql} // 1000 END`;
-}
-
-function isUtc(timezone: string): boolean {
-  return timezone === "UTC" || timezone === "Etc/UTC";
 }

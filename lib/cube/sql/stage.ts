@@ -137,7 +137,7 @@ function dimensionText(
   dimension: Experiment["dimensions"][string]
 ): string {
   if (dimension.expression !== undefined)
-    return `nullif(trim(CAST(${enclose(dimension.expression, `dimension ${key}, expression`)} AS VARCHAR)), '')`;
+    return dialect.text(enclose(dimension.expression, `dimension ${key}, expression`), "expression");
   return textOf(dialect, source, dimension.column ?? key, `dimension ${key}`)[0];
 }
 
