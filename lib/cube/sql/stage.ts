@@ -16,7 +16,7 @@ export interface Source {
 }
 
 /** A mapped column, in SQL. */
-type Mapped = readonly [sql: string, as: string];
+export type Mapped = readonly [sql: string, as: string];
 
 /**
  * Returns the statement that reads an events fact: `unit` as text, `t` in microseconds UTC, `event`, the number of
@@ -142,7 +142,7 @@ function dimensionText(
 }
 
 /** The fact as the analyst's own conditions see it: the mapped values are numbers there. */
-function typed(dialect: Dialect, source: Source): Source {
+export function typed(dialect: Dialect, source: Source): Source {
   const {fact, relation} = source;
   const values = new Set(fact.values.map((name) => columnOf(relation, name, `value ${name}`).name));
   const columns = relation.columns.map(({name, type}) => ({name, type: values.has(name) ? dialect.double : type}));
@@ -153,7 +153,7 @@ function typed(dialect: Dialect, source: Source): Source {
   return {fact, relation: {...relation, sql: `(SELECT ${selected.join(", ")} FROM ${relation.sql}) AS t`, columns}};
 }
 
-function guarded(columns: readonly Mapped[], from: string): string {
+export function guarded(columns: readonly Mapped[], from: string): string {
   const inner = columns.map(([sql, as]) => `${sql} AS ${as}`).join(",\n    ");
   const outer = columns.map(([, as]) =>
     as === "t" ? `CASE WHEN t BETWEEN ${earliest} AND ${latest} THEN t END AS t` : as
@@ -161,13 +161,13 @@ function guarded(columns: readonly Mapped[], from: string): string {
   return `SELECT ${outer.join(", ")}\n  FROM (SELECT ${inner}\n    FROM ${from}) AS r`;
 }
 
-function textOf(dialect: Dialect, {relation}: Source, name: string | undefined, what: string): Mapped {
+export function textOf(dialect: Dialect, {relation}: Source, name: string | undefined, what: string): Mapped {
   if (name === undefined) throw new Error(`missing ${what} of fact ${relation.fact}`);
   const column = columnOf(relation, name, what);
   return [dialect.text(dialect.identifier(column.name), column.type), what];
 }
 
-function timeOf(dialect: Dialect, {relation, fact}: Source): string {
+export function timeOf(dialect: Dialect, {relation, fact}: Source): string {
   if (fact.timestamp === undefined) throw new Error(`missing timestamp of fact ${relation.fact}`);
   const column = columnOf(relation, fact.timestamp, "timestamp");
   return dialect.microseconds(dialect.identifier(column.name), column.type, fact.timezone ?? "UTC");
