@@ -6,6 +6,7 @@ import {UserError} from "./errors.ts";
 import {finishSite} from "./finishSite.ts";
 import type {SiteEnvironment} from "./framework.ts";
 import {projectFolder, startFramework} from "./framework.ts";
+import type {Robots} from "./headersFile.ts";
 import {addPublications} from "./publish.ts";
 
 /** What was built. */
@@ -22,15 +23,21 @@ export interface BuiltSite {
  *
  * @throws {UserError} with the end of Framework's own words if the pages cannot be built; `out` is then as it was
  */
-export async function buildSite({out = "dist", ...environment}: SiteEnvironment = {}): Promise<BuiltSite> {
+export async function buildSite({
+  out = "dist",
+  robots = "noindex",
+  ...environment
+}: SiteEnvironment & {robots?: Robots} = {}): Promise<BuiltSite> {
   const target = resolve(out);
+  const site = join(projectFolder, environment.site ?? "src");
   const beside = join(dirname(target), `dist.${process.pid}`);
   await recoverFolder(target);
   await rm(beside, {recursive: true, force: true});
   try {
     const said = await run({...environment, out: beside, late: true});
-    const pages = await finishSite(beside, {site: join(projectFolder, environment.site ?? "src")});
-    await addPublications(beside, {readouts: join(projectFolder, environment.site ?? "src", "readouts")});
+    const pages = await finishSite(beside, {site, robots});
+    const {base = "/"} = environment;
+    await addPublications(beside, {readouts: join(site, "readouts"), base, robots});
     await swapFolder(beside, target);
     return {out: target, pages, warnings: warningsIn(said)};
   } finally {

@@ -1,9 +1,12 @@
 import {createHash} from "node:crypto";
-import {copyFile, mkdir, readdir, readFile, writeFile} from "node:fs/promises";
+import {existsSync} from "node:fs";
+import {copyFile, mkdir, readdir, readFile, rm, writeFile} from "node:fs/promises";
 import {dirname, join} from "node:path";
 import {fillBlocks} from "../../src/components/blocks/lateBlocks.ts";
 import {sitePages} from "../../src/components/blocks/pages.ts";
 import {UserError} from "./errors.ts";
+import type {Robots} from "./headersFile.ts";
+import {policy} from "./headersFile.ts";
 
 /** Pages that run DuckDB in the browser: they may compile WebAssembly, though no page may evaluate text. */
 const wasmPages = /^(explore|try|sql)(\.html$|\/)/;
@@ -16,32 +19,57 @@ const foreign = /<(?:script|link|img|iframe|source|video|audio)\b[^>]*\b(?:src|h
  * scripts by their hash and nothing from elsewhere.
  *
  * @param options.site folder of the pages' sources, with the readouts in it
+ * @param options.robots whether search engines may list the pages
  * @returns how many pages there are
  * @throws {UserError} if a page asks for anything from another host
  */
-export async function finishSite(folder: string, {site}: {site: string}): Promise<number> {
+export async function finishSite(
+  folder: string,
+  {site, robots = "noindex"}: {site: string; robots?: Robots}
+): Promise<number> {
   const pages = sitePages(site);
   const files = (await readdir(folder, {recursive: true})).filter((file) => file.endsWith(".html"));
   for (const file of files) {
     const name = file.replaceAll("\\", "/");
     const path = `/${name.slice(0, -".html".length)}`;
-    const filled = fillBlocks(await readFile(join(folder, file), "utf8"), {path}, pages);
+    const filled = withPlainNames(fillBlocks(await readFile(join(folder, file), "utf8"), {path}, pages));
     await copyDownloads(filled, {folder, site});
-    await writeFile(join(folder, file), finishPage(filled, {wasm: wasmPages.test(name), name}));
+    await writeFile(join(folder, file), finishPage(filled, {wasm: wasmPages.test(name), name, robots}));
   }
+  await removeHashedParquet(join(folder, "_file", "readouts"));
   return files.length;
+}
+
+/**
+ * Returns a page whose links to published files name them as they are published: these files change in their place, and
+ * what Framework calls by a hash of its content must not.
+ */
+function withPlainNames(page: string): string {
+  return page.replace(
+    /(<a [^>]*?href="(?:\.\.?\/)+)_file\/(readouts\/[\w-]+\/[\w-]+)\.[0-9a-f]{8}(\.\w+")/g,
+    (_, before: string, name: string, ending: string) => `${before}${name}${ending}`
+  );
+}
+
+async function removeHashedParquet(folder: string): Promise<void> {
+  if (!existsSync(folder)) return;
+  for (const name of await readdir(folder, {recursive: true}))
+    if (name.endsWith(".parquet")) await rm(join(folder, name));
 }
 
 /** Copies the published files that a page offers to the place that its links name. */
 async function copyDownloads(page: string, {folder, site}: {folder: string; site: string}): Promise<void> {
-  for (const [, file = ""] of page.matchAll(/<a [^>]*?href="\.\.\/(readouts\/[\w-]+\/[\w.-]+)"[^>]*?\sdownload=/g)) {
+  for (const [, file = ""] of page.matchAll(/<a [^>]*?href="\.\.?\/(readouts\/[\w-]+\/[\w.-]+)"[^>]*?\sdownload=/g)) {
     await mkdir(dirname(join(folder, file)), {recursive: true});
     await copyFile(join(site, file), join(folder, file));
   }
 }
 
-/** Returns a page with its language, a viewport that zooms and its policy. */
-export function finishPage(page: string, {wasm = false, name = "page"}: {wasm?: boolean; name?: string} = {}): string {
+/** Returns a page with its language, a viewport that zooms, its policy and whether it may be listed. */
+export function finishPage(
+  page: string,
+  {wasm = false, name = "page", robots = "noindex"}: {wasm?: boolean; name?: string; robots?: Robots} = {}
+): string {
   const asked = foreign.exec(page.replace(/<link rel="icon"[^>]*>/g, ""));
   if (asked) throw new UserError(`invalid page; asks another host for a file: ${name}: ${asked[0].slice(0, 200)}`);
   return page
@@ -49,7 +77,8 @@ export function finishPage(page: string, {wasm = false, name = "page"}: {wasm?: 
     .replace(/(<meta name="viewport" content="[^"]*?),\s*maximum-scale=1/, "$1")
     .replace(
       /<meta charset="utf-8">/,
-      (charset) => `${charset}\n<meta http-equiv="Content-Security-Policy" content="${policyOf(page, wasm)}">`
+      (charset) =>
+        `${charset}\n<meta http-equiv="Content-Security-Policy" content="${policyOf(page, wasm)}">${robots === "noindex" ? '\n<meta name="robots" content="noindex">' : ""}`
     );
 }
 
@@ -61,12 +90,6 @@ function policyOf(page: string, wasm: boolean): string {
   return [
     "default-src 'none'",
     ["script-src 'self'", ...new Set(hashes), ...(wasm ? ["'wasm-unsafe-eval'"] : [])].join(" "),
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data: blob:",
-    "font-src 'self' data:",
-    "connect-src 'self'",
-    "worker-src 'self' blob:",
-    "base-uri 'self'",
-    "form-action 'self'"
+    ...policy
   ].join("; ");
 }

@@ -1,5 +1,5 @@
 import {existsSync} from "node:fs";
-import {readFile, writeFile} from "node:fs/promises";
+import {copyFile, mkdir, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import type {Readout, ReadoutIndex} from "../experiment/readout.ts";
 import {schemaVersion} from "../experiment/readout.ts";
@@ -7,25 +7,40 @@ import {writeApi} from "./api.ts";
 import {readReadout} from "./build.ts";
 import {compressFiles} from "./compressFiles.ts";
 import {feedOf} from "./feed.ts";
+import type {Robots} from "./headersFile.ts";
+import {headersFile, robotsText} from "./headersFile.ts";
+import {liveFiles, liveIndexFiles} from "./liveFiles.ts";
 import {refuseSecrets} from "./refuseSecrets.ts";
 import {knownSecrets} from "./secrets.ts";
 
 /**
- * Adds to a built site, before it is swapped in, what is read by other tools than browsers: the report API, the feed of
- * verdict changes, robots.txt, and a gzip and a brotli file beside each text file.
+ * Adds to a built site, before it is swapped in, what is read under names that stay: the report API, the feed of verdict
+ * changes, what open pages ask for, robots.txt, the headers that a host should send, and a gzip and a brotli file beside
+ * each text file.
  *
  * @param options.readouts folder of the published readouts
+ * @param options.base path on the host that the site is served from
+ * @param options.robots whether search engines may list the site
  * @throws {UserError} if a secret is in any file of the site
  */
-export async function addPublications(folder: string, {readouts: from}: {readouts: string}): Promise<void> {
+export async function addPublications(
+  folder: string,
+  {readouts: from, base = "/", robots = "noindex"}: {readouts: string; base?: string; robots?: Robots}
+): Promise<void> {
   const index = await readIndex(from);
   const found = await Promise.all(index.experiments.map(({id}) => readReadout(from, id)));
   const readouts = found.filter((readout): readout is Readout => readout !== null);
   await writeApi(folder, {index, readouts});
   await writeFile(join(folder, "feed.xml"), feedOf(readouts));
-  const robots = join(folder, "robots.txt");
-  // Results of experiments are for their readers, not for search engines.
-  if (!existsSync(robots)) await writeFile(robots, "User-agent: *\nDisallow: /\n");
+  for (const readout of readouts) {
+    const own = join(folder, "readouts", readout.id);
+    await mkdir(own, {recursive: true});
+    await copyFile(join(from, readout.id, "readout.json"), join(own, "readout.json"));
+    for (const [name, text] of await liveFiles(from, readout)) await writeFile(join(own, name), text);
+  }
+  for (const [name, text] of liveIndexFiles(index)) await writeFile(join(folder, "readouts", name), text);
+  await writeFile(join(folder, "robots.txt"), robotsText(robots));
+  await writeFile(join(folder, "_headers"), headersFile({base, robots}));
   await refuseSecrets(folder, knownSecrets());
   await compressFiles(folder);
 }

@@ -1,9 +1,12 @@
 import {join} from "node:path";
 import type {Command} from "commander";
+import {Option} from "commander";
 import {buildReadouts} from "./build.ts";
 import {buildSite} from "./buildSite.ts";
 import {dataOption} from "./dataOption.ts";
 import {projectFolder} from "./framework.ts";
+import type {Robots} from "./headersFile.ts";
+import {robotsChoices} from "./headersFile.ts";
 import {loadDefinitions} from "./loadDefinitions.ts";
 import {createProgress} from "./progress.ts";
 import {simulateExperiments} from "./simulateExperiments.ts";
@@ -13,6 +16,7 @@ interface Options {
   readonly out: string;
   readonly only?: readonly string[];
   readonly base?: string;
+  readonly robots: Robots;
 }
 
 /** Adds the options and action of `readout site`: logs of the demo, readouts, pages. */
@@ -22,6 +26,12 @@ export function register(command: Command): void {
     .option("--out <dir>", "folder of the site", "dist")
     .option("--only <id...>", "compute only these experiments; the others stay as they were built")
     .option("--base <path>", "path on the host that the site is served from, such as /readouts/")
+    .addOption(
+      new Option("--robots <choice>", "whether search engines may list the site")
+        .choices(robotsChoices)
+        .default("noindex")
+        .env("READOUT_ROBOTS")
+    )
     .addHelpText(
       "after",
       "\nMakes missing logs of the demo, computes every readout and builds the site, swapped in whole."
@@ -29,14 +39,14 @@ export function register(command: Command): void {
     .action(site);
 }
 
-async function site({data, out, only, base}: Options): Promise<void> {
+async function site({data, out, only, base, robots}: Options): Promise<void> {
   await makeDemoLogs(data, only);
   const outDir = join(projectFolder, "src", "readouts");
   const {exitCode} = await buildReadouts({dataDir: data, outDir, ...(only ? {only} : {})});
   const progress = createProgress(0);
   progress.start("building the pages");
   try {
-    const built = await buildSite({data, out, ...(base === undefined ? {} : {base})});
+    const built = await buildSite({data, out, robots, ...(base === undefined ? {} : {base})});
     for (const warning of built.warnings) progress.note(warning);
     progress.done();
     process.stdout.write(`${built.pages} pages in ${out}\n`);

@@ -3,6 +3,7 @@ import {join} from "node:path";
 import {brotliDecompressSync, gunzipSync} from "node:zlib";
 import {afterEach, describe, expect, it} from "vitest";
 import {feedOf} from "../../lib/commands/feed.ts";
+import {headersFile} from "../../lib/commands/headersFile.ts";
 import {loadDefinitions} from "../../lib/commands/loadDefinitions.ts";
 import {addPublications} from "../../lib/commands/publish.ts";
 import {refuseSecrets} from "../../lib/commands/refuseSecrets.ts";
@@ -62,7 +63,7 @@ describe("addPublications(folder, options)", () => {
     expect(index.experiments[1]?.error).toMatch(/gone/);
   });
 
-  it("puts gzip and brotli files beside each text file, keeps robots out, gives the same bytes again", async () => {
+  it("puts gzip and brotli files beside each text file, and gives the same bytes again", async () => {
     const dist = await published();
     const names = (await readdir(dist, {recursive: true})).filter((name) => /\.(html|json|xml|txt)$/.test(name));
     expect(names.length).toBeGreaterThan(7);
@@ -71,10 +72,22 @@ describe("addPublications(folder, options)", () => {
       expect(gunzipSync(await readFile(join(dist, `${name}.gz`))).equals(plain)).toBe(true);
       expect(brotliDecompressSync(await readFile(join(dist, `${name}.br`))).equals(plain)).toBe(true);
     }
-    expect(await readFile(join(dist, "robots.txt"), "utf8")).toBe("User-agent: *\nDisallow: /\n");
+    // A page that says noindex must be let read.
+    expect(await readFile(join(dist, "robots.txt"), "utf8")).toMatch(/^# .*\nUser-agent: \*\nAllow: \/\n$/);
     const before = await bytesOf(dist);
     await addPublications(dist, {readouts: place.outDir});
     expect(await bytesOf(dist)).toEqual(before);
+  });
+
+  it("says under names that stay which run is published, in a few bytes, and what was published until now", async () => {
+    const dist = await published();
+    const readout = await place.readout("one");
+    expect(await json("readouts/one/run.json")).toEqual({runId: readout.runId, asOf: readout.asOf, stale: null});
+    expect((await readFile(join(dist, "readouts/one/run.json"))).length).toBeLessThan(120);
+    expect(await json("readouts/one/runs.json")).toMatchObject([{runId: readout.runId, date: readout.asOf}]);
+    expect(await json("readouts/one/readout.json")).toEqual(JSON.parse(JSON.stringify(readout)));
+    expect((await json("readouts/index.json")).experiments).toHaveLength(2);
+    expect(Object.keys(await json("readouts/run.json"))).toEqual(["runId", "asOf", "stale"]);
   });
 
   it("has no absolute address in reports and feed, so that they work under any base", async () => {
@@ -105,6 +118,20 @@ describe("addPublications(folder, options)", () => {
     await expect(refused).rejects.not.toThrow(/w0rd/);
     delete process.env.READOUT_TEST_URL;
     delete process.env.READOUT_TEST_HOOK;
+  });
+});
+
+describe("headersFile(options)", () => {
+  it("names every policy that a page has, and caches for good only what carries its hash", () => {
+    const lines = headersFile({base: "/tests/"}).split("\n");
+    expect(lines[0]).toBe("/tests/*");
+    expect(lines[1]).toMatch(/default-src 'none'; script-src 'self' .*; frame-ancestors 'self'$/);
+    expect(lines.join("\n")).not.toMatch(/'unsafe-eval'|https?:|public/);
+    expect(lines).toContain("  X-Robots-Tag: noindex");
+    const paths = lines.flatMap((line, i) => (/immutable/.test(line) ? [lines[i - 1]] : []));
+    expect(paths).toEqual(["/tests/_file/*", "/tests/_import/*", "/tests/_node/*", "/tests/_observablehq/*"]);
+    expect(headersFile().split("\n")[0]).toBe("/*");
+    expect(headersFile({robots: "index"})).not.toContain("X-Robots-Tag");
   });
 });
 

@@ -19,9 +19,9 @@ describe("watchReadouts(options)", () => {
     await log.write(place.dataDir, 8);
     await place.build();
     const site = join(place.folder, "dist");
-    const copy = join(site, "_file", "readouts", "one", "readout.0a1b2c3d.json");
-    await mkdir(join(copy, ".."), {recursive: true});
-    await writeFile(copy, "{}");
+    const hashed = join(site, "_file", "readouts", "one", "readout.0a1b2c3d.json");
+    await mkdir(join(hashed, ".."), {recursive: true});
+    await writeFile(hashed, "{}");
     await addPublications(site, {readouts: place.outDir});
     const report = async (): Promise<Report> =>
       JSON.parse(await readFile(join(site, "api", "experiments", "one.json"), "utf8"));
@@ -55,9 +55,15 @@ describe("watchReadouts(options)", () => {
     expect((await report()).asOf).toBe("2026-01-14");
     expect((await report()).stale).toBe(null);
     const published = await readFile(join(place.outDir, "one", "readout.json"), "utf8");
+    const copy = join(site, "readouts", "one", "readout.json");
     expect(await readFile(copy, "utf8")).toBe(published);
-    expect(await readFile(join(site, "readouts", "one", "readout.json"), "utf8")).toBe(published);
     expect(gunzipSync(await readFile(`${copy}.gz`)).toString()).toBe(published);
+    const run = JSON.parse(await readFile(join(site, "readouts", "one", "run.json"), "utf8"));
+    expect(run).toEqual({runId: (await report()).runId, asOf: "2026-01-14", stale: null});
+    const runs = JSON.parse(await readFile(join(site, "readouts", "one", "runs.json"), "utf8"));
+    expect(runs.map(({date}: {date: string}) => date)).toEqual(["2026-01-12", "2026-01-13", "2026-01-14"]);
+    // What carries a hash may be cached for good.
+    expect(await readFile(hashed, "utf8")).toBe("{}");
   });
 });
 

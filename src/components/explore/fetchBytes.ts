@@ -5,6 +5,7 @@ export type Progress = {loaded: number; total: number | null};
  * Returns a file's bytes, telling of each piece as it arrives.
  *
  * @param options.expected the size where the server does not say it
+ * @param options.fresh whether a file that the browser kept is asked about: published files change in their place
  * @throws {Error} in words for a reader if the file cannot be had
  */
 export async function fetchBytes(
@@ -12,12 +13,18 @@ export async function fetchBytes(
   {
     onProgress = () => {},
     expected = null,
+    fresh = false,
     signal
-  }: {onProgress?: (progress: Progress) => void; expected?: number | null; signal?: AbortSignal} = {}
+  }: {
+    onProgress?: (progress: Progress) => void;
+    expected?: number | null;
+    fresh?: boolean;
+    signal?: AbortSignal;
+  } = {}
 ): Promise<Uint8Array<ArrayBuffer>> {
   let response: Response;
   try {
-    response = await fetch(url, signal ? {signal} : {});
+    response = await fetch(url, {cache: fresh ? "no-cache" : "default", ...(signal ? {signal} : {})});
   } catch {
     throw new Error("the file could not be reached");
   }

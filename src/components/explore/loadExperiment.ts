@@ -39,7 +39,9 @@ export async function loadExperiment(
 ): Promise<LoadedExperiment> {
   const link = links["readout.json"];
   if (!link) throw new Error("there is no experiment of this name");
-  const read = await settle(fetchBytes(link.url).then((bytes) => readoutFrom(new TextDecoder().decode(bytes))));
+  const read = await settle(
+    fetchBytes(link.url, {fresh: true}).then((bytes) => readoutFrom(new TextDecoder().decode(bytes)))
+  );
   if (read.error !== null) throw new Error(`readout.json: ${read.error}`);
   const readout = read.value;
   const loaded = new Map<string, number>();
@@ -51,6 +53,7 @@ export async function loadExperiment(
       const read = async () => {
         const bytes = await fetchBytes(own.url, {
           expected: own.bytes,
+          fresh: true,
           onProgress: (progress) => {
             loaded.set(name, progress.loaded);
             const sum = [...loaded.values()].reduce((a, b) => a + b, 0);
