@@ -1,4 +1,5 @@
-import {formatCount, formatPercent} from "../format.ts";
+import {formatCount, formatDate, formatPercent} from "../format.ts";
+import {describeChange} from "./describeChange.ts";
 import type {LockedDefinition, PublishedComparison, PublishedRun} from "./memory.ts";
 import type {Readout} from "../readout.ts";
 
@@ -45,7 +46,7 @@ export function publishedRun(readout: Readout): PublishedRun {
 export function changesSince(
   runs: readonly PublishedRun[],
   now: PublishedRun,
-  {primary, names}: ChangeWords
+  {primary, names, checks = (key) => key, told = []}: ChangeWords
 ): Change[] {
   const last = runs.findLast(({runId}) => runId !== now.runId);
   if (last === undefined) return [];
@@ -60,10 +61,12 @@ export function changesSince(
     }
   const fresh = now.alerts.filter((key) => !last.alerts.includes(key));
   const gone = last.alerts.filter((key) => !now.alerts.includes(key));
-  if (fresh.length > 0) add("health", `New health alert: ${fresh.join(", ")}.`);
-  if (gone.length > 0) add("health", `No longer alerting: ${gone.join(", ")}.`);
-  if (last.definition !== now.definition) add("definition", "The definition changed.");
-  if (now.date > last.date) add("data", `${formatCount(now.units - last.units)} more units, data to ${now.date}.`);
+  if (fresh.length > 0) add("health", `New health alert: ${fresh.map(checks).join(", ")}.`);
+  if (gone.length > 0) add("health", `No longer alerting: ${gone.map(checks).join(", ")}.`);
+  if (last.definition !== now.definition && !told.some(({date}) => date > last.date || date === now.date))
+    add("definition", "The definition changed in what binds no result, such as a name or a dimension.");
+  if (now.date > last.date)
+    add("data", `${formatCount(now.units - last.units)} more units, data to ${formatDate(now.date)}.`);
   else if (now.rows !== last.rows) {
     add(
       "data",
@@ -77,6 +80,10 @@ export function changesSince(
 export interface ChangeWords {
   readonly primary: readonly string[];
   readonly names: (key: string) => string;
+  /** The names of health checks; default their keys. */
+  readonly checks?: (key: string) => string;
+  /** Changes of the definition that are told one by one; default none. */
+  readonly told?: readonly Change[];
 }
 
 /**
@@ -93,7 +100,7 @@ export function definitionChanges(definitions: readonly LockedDefinition[], now:
       .map((key) => ({
         date: next.date,
         what: "definition",
-        text: `Definition, ${key}: ${before.parts[key] ?? "none"} → ${next.parts[key] ?? "none"}.`
+        text: `Definition, ${key}: ${describeChange(before.parts[key], next.parts[key])}.`
       }));
   });
 }

@@ -1,4 +1,5 @@
 import {Html} from "./html.ts";
+import {linked} from "./linked.ts";
 import type {Page} from "./markdown.ts";
 import type {SitePages} from "./pages.ts";
 import {experimentOf} from "./pages.ts";
@@ -42,14 +43,7 @@ export function fillBlocks(built: string, page: Page, pages: SitePages): string 
   const end = `<footer id="observablehq-footer">\n<div>${linked(footer, root)}</div>\n</footer>\n`;
   return built
     .replace(/<!--block (\w+)-->/g, (_, name: string) => linked(String(pages.block(name, page)), root))
-    .replace("</head>", () => `${pages.head(page)}\n</head>`)
+    .replace("</head>", () => `${pages.head(page)}\n<meta name="readout-live" content="run.json">\n</head>`)
     .replace(/<main id="observablehq-main"/, (main) => bar + main)
     .replace("</main>", (main) => `${main}\n${end}`);
-}
-
-/** Makes links from the top of the site relative, and gives those to pages the extension that files on disk have. */
-function linked(text: string, root: string): string {
-  return text
-    .replace(/(<a [^>]*?href=")\/(?!\/)/g, `$1${root}`)
-    .replace(/(<a [^>]*?href="(?:\.\.?\/)+)([^"#?.]*[^"#?./])(?=["#?])/g, "$1$2.html");
 }
