@@ -1,13 +1,13 @@
 import tseslint from "typescript-eslint";
 
-/** What may import what: arrows run one way, commands -> cube -> experiment -> sequential -> stats. */
+/** What may import what: arrows run one way, commands -> cube -> experiment -> sequential -> stats; bandit rests on stats. */
 const layers = {
   stats: ["sequential", "experiment", "cube", "commands", "assign", "simulate", "bandit"],
   sequential: ["experiment", "cube", "commands", "assign", "simulate", "bandit"],
-  experiment: ["cube", "commands", "assign", "simulate", "bandit"],
+  experiment: ["cube", "commands", "assign", "simulate"],
   cube: ["commands", "simulate", "bandit"],
   assign: ["stats", "sequential", "experiment", "cube", "commands", "simulate", "bandit"],
-  simulate: ["sequential", "experiment", "cube", "commands", "bandit"],
+  simulate: ["sequential", "experiment", "cube", "commands"],
   bandit: ["sequential", "experiment", "cube", "commands", "assign", "simulate"]
 };
 

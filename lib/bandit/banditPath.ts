@@ -18,7 +18,7 @@ export interface ArmBelief {
   readonly mean: number | null;
   readonly lower: number | null;
   readonly upper: number | null;
-  /** The posterior probability that the arm's mean is the highest, by quadrature; null where there is no posterior. */
+  /** The posterior probability that the arm's mean is the best, by quadrature; null where there is no posterior. */
   readonly probabilityBest: number | null;
 }
 
@@ -33,6 +33,9 @@ export interface BanditPoint {
   readonly realizedRegret: number | null;
 }
 
+/** Which way a reward is better: higher or lower. */
+export type Direction = "increase" | "decrease";
+
 /** How to follow a log. */
 export interface BanditPathOptions {
   /** The arms' keys, in the order of the batches' sums. */
@@ -41,6 +44,8 @@ export interface BanditPathOptions {
   readonly means: readonly (number | null)[];
   /** Defaults to `bernoulli`. */
   readonly kind?: RewardKind;
+  /** Whether the best arm has the highest mean or the lowest; defaults to `increase`, the highest. */
+  readonly direction?: Direction;
   /** Of the posteriors' intervals, in (0, 1); defaults to 0.95. */
   readonly confidence?: number;
   /** Points at most, evenly spread with the last; defaults to 60. Each costs a quadrature per arm. */
@@ -48,7 +53,7 @@ export interface BanditPathOptions {
 }
 
 /**
- * Returns what was known after each batch: shares of traffic, posteriors, P(best), and the regret against the arm with the highest
+ * Returns what was known after each batch: shares of traffic, posteriors, P(best), and the regret against the arm with the best
  * mean in hindsight.
  *
  * @param batches in order of time; none gives []. Only their sums and times are looked at
@@ -56,18 +61,18 @@ export interface BanditPathOptions {
  */
 export function banditPath(
   batches: readonly Pick<BanditBatch, "time" | "arms">[],
-  {arms: keys, means, kind = "bernoulli", confidence = 0.95, points = 60}: BanditPathOptions
+  {arms: keys, means, kind = "bernoulli", direction = "increase", confidence = 0.95, points = 60}: BanditPathOptions
 ): BanditPoint[] {
   const totals = accumulate(batches, keys.length);
-  const best = indexOfHighest(means);
+  const best = indexOfBest(means, direction);
   return choosePoints(batches.length, points).map((b) => {
     const {time = "", arms: own = []} = batches[b] ?? {};
     const known = totals[b] ?? [];
     return {
       time,
       units: countUnits(known),
-      arms: believe(keys, own, known, kind, confidence),
-      ...regretOf(known, means, best)
+      arms: believe(keys, own, known, {kind, direction, confidence}),
+      ...regretOf(known, means, {best, direction})
     };
   });
 }
@@ -87,36 +92,45 @@ export function countUnits(arms: readonly ArmSums[]): number {
   return arms.reduce((total, {n}) => total + n, 0);
 }
 
-/** Returns the place of the highest mean; -1 without any. */
-export function indexOfHighest(means: readonly (number | null)[]): number {
-  const highest = means.reduce<number>((best, mean) => Math.max(best, mean ?? -Infinity), -Infinity);
-  return means.findIndex((mean) => mean === highest);
+/** Returns the place of the best mean; -1 without any. */
+export function indexOfBest(means: readonly (number | null)[], direction: Direction = "increase"): number {
+  const sign = direction === "increase" ? 1 : -1;
+  const best = means.reduce<number>((a, mean) => (mean === null ? a : Math.max(a, sign * mean)), -Infinity);
+  return means.findIndex((mean) => mean !== null && sign * mean === best);
+}
+
+/** Returns sums of rewards of which more is better: 1 less the reward, or the reward's negative. */
+export function turnArms(arms: readonly ArmSums[], kind: RewardKind): ArmSums[] {
+  return arms.map(({n, sum, sumSquares}) =>
+    kind === "bernoulli" ? {n, sum: n - sum, sumSquares: n - 2 * sum + sumSquares} : {n, sum: -sum, sumSquares}
+  );
 }
 
 function regretOf(
   known: readonly ArmSums[],
   means: readonly (number | null)[],
-  best: number
+  {best, direction}: {best: number; direction: Direction}
 ): Pick<BanditPoint, "regret" | "realizedRegret"> {
-  const highest = means[best] ?? null;
-  if (highest === null) return {regret: null, realizedRegret: null};
+  const top = means[best] ?? null;
+  if (top === null) return {regret: null, realizedRegret: null};
+  const sign = direction === "increase" ? 1 : -1;
   let [regret, rewards] = [0, 0];
   for (const [i, {n, sum}] of known.entries()) {
-    regret += n * (highest - (means[i] ?? highest));
+    regret += sign * n * (top - (means[i] ?? top));
     rewards += sum;
   }
-  return {regret, realizedRegret: countUnits(known) * highest - rewards};
+  return {regret, realizedRegret: sign * (countUnits(known) * top - rewards)};
 }
 
 function believe(
   keys: readonly string[],
   own: readonly ArmSums[],
   known: readonly ArmSums[],
-  kind: RewardKind,
-  confidence: number
+  {kind, direction, confidence}: Required<Pick<BanditPathOptions, "kind" | "direction" | "confidence">>
 ): ArmBelief[] {
   const posteriors = banditPosteriors(known, kind);
-  const bests = posteriors && probabilitiesBest(posteriors);
+  const turned = direction === "increase" ? posteriors : banditPosteriors(turnArms(known, kind), kind);
+  const bests = turned && probabilitiesBest(turned);
   const [ownUnits, units] = [countUnits(own), countUnits(known)];
   return keys.map((key, i) => {
     const {n, sum} = known[i] ?? {n: 0, sum: 0};

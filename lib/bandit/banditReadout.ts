@@ -3,8 +3,8 @@ import {adaptiveDifference, adaptiveEstimates} from "./adaptiveEstimates.ts";
 import type {ArmSums} from "./arms.ts";
 import {addArms, emptyArms} from "./arms.ts";
 import type {RewardKind} from "./banditPosteriors.ts";
-import type {ArmBelief, BanditPoint} from "./banditPath.ts";
-import {banditPath, countUnits, indexOfHighest} from "./banditPath.ts";
+import type {ArmBelief, BanditPoint, Direction} from "./banditPath.ts";
+import {banditPath, countUnits, indexOfBest, turnArms} from "./banditPath.ts";
 import type {BanditBatch} from "./batchRows.ts";
 import type {NaiveBias} from "./naiveBias.ts";
 import {naiveBias} from "./naiveBias.ts";
@@ -42,6 +42,8 @@ export interface BanditReadoutOptions {
   readonly control?: string;
   /** Defaults to `bernoulli`. */
   readonly kind?: RewardKind;
+  /** Whether the best arm has the highest mean or the lowest; defaults to `increase`, the highest. */
+  readonly direction?: Direction;
   /** Of the posterior and the estimates' intervals, in (0, 1); defaults to 0.95. */
   readonly confidence?: number;
   readonly weighting?: Weighting;
@@ -66,6 +68,7 @@ export function banditReadout(
     arms: keys,
     control = keys[0] ?? "",
     kind = "bernoulli",
+    direction = "increase",
     confidence = 0.95,
     weighting = "constant",
     points = 60,
@@ -84,10 +87,10 @@ export function banditReadout(
   const name = (estimate: AdaptiveEstimate, i: number) => ({key: keys[i] ?? "", ...estimate});
   const estimates = isLogged ? adaptiveEstimates(batches, {weighting, confidence}).map(name) : null;
   const means = estimates ? estimates.map(({mean}) => mean) : last.map(({n, sum}) => (n ? sum / n : null));
-  const best = indexOfHighest(means);
+  const best = indexOfBest(means, direction);
 
   const base = estimates?.[keys.indexOf(control)];
-  const path = banditPath(batches, {arms: keys, means, kind, confidence, points});
+  const path = banditPath(batches, {arms: keys, means, kind, direction, confidence, points});
   return {
     units: countUnits(last),
     arms: path.at(-1)?.arms ?? [],
@@ -106,7 +109,7 @@ export function banditReadout(
           }))) ??
       null,
     warnings: batches.length
-      ? findWarnings({batches, keys, last, kind, isLogged, best, estimates, confidence, random})
+      ? findWarnings({batches, keys, last, kind, direction, isLogged, best, estimates, confidence, random})
       : []
   };
 }
@@ -116,6 +119,7 @@ interface Findings {
   readonly keys: readonly string[];
   readonly last: readonly ArmSums[];
   readonly kind: RewardKind;
+  readonly direction: Direction;
   readonly isLogged: boolean;
   readonly best: number;
   readonly estimates: readonly ({readonly key: string} & AdaptiveEstimate)[] | null;
@@ -128,6 +132,7 @@ function findWarnings({
   keys,
   last,
   kind,
+  direction,
   isLogged,
   best,
   estimates,
@@ -140,7 +145,7 @@ function findWarnings({
       code: "no-propensities",
       message:
         "the probabilities of the arms were not logged: plain means of data that chose its own arms are biased, mostly downwards, and no interval of them can be trusted",
-      bias: random && simulateBias(batches, last, kind, confidence, random)
+      bias: random && simulateBias(batches, last, {kind, direction, confidence, random})
     });
   const small = last.flatMap(({n, sum}, i) =>
     n < 100 || (kind === "bernoulli" && Math.min(sum, n - sum) < 30) ? [keys[i] ?? ""] : []
@@ -154,7 +159,7 @@ function findWarnings({
   const top = estimates?.[best];
   const rivals = top
     ? (estimates ?? []).filter(
-        (other) => other !== top && (adaptiveDifference(top, other, {confidence}).lower ?? -1) <= 0
+        (other) => other !== top && !isBetter(adaptiveDifference(top, other, {confidence}), direction)
       )
     : [];
   if (rivals.length)
@@ -169,11 +174,10 @@ function findWarnings({
 /** The bias of plain means if the truth were what was observed, the policy Thompson sampling, and batches as large as here (20 at most). */
 function simulateBias(
   batches: readonly BanditBatch[],
-  last: readonly ArmSums[],
-  kind: RewardKind,
-  confidence: number,
-  random: () => number
+  seen: readonly ArmSums[],
+  {kind, direction, confidence, random}: Pick<Findings, "kind" | "direction" | "confidence"> & {random: () => number}
 ): NaiveBias[] | null {
+  const last = direction === "increase" ? seen : turnArms(seen, kind);
   if (last.some(({n}) => n === 0)) return null;
   const standardDeviation = Math.sqrt(
     last.reduce((total, {n, sum, sumSquares}) => total + Math.max(0, sumSquares - sum ** 2 / n), 0) / countUnits(last)
@@ -186,5 +190,14 @@ function simulateBias(
   );
   const batchSize = Math.min(kind === "normal" ? 1_000 : Infinity, Math.max(1, Math.round(countUnits(last) / count)));
   const policy = kind === "bernoulli" ? thompsonBernoulli() : thompsonNormal();
-  return naiveBias({arms, policy, batches: count, batchSize, random}, 200, {confidence});
+  const found = naiveBias({arms, policy, batches: count, batchSize, random}, 200, {confidence});
+  if (direction === "increase") return found;
+  return found.map(({bias, coverage}, i) => {
+    const [truth, off] = [seen[i] ? seen[i].sum / seen[i].n : 0, bias === null ? null : -bias];
+    return {bias: off, relativeBias: off === null || truth === 0 ? null : off / Math.abs(truth), coverage};
+  });
+}
+
+function isBetter({lower, upper}: AdaptiveDifference, direction: Direction): boolean {
+  return direction === "increase" ? (lower ?? -1) > 0 : (upper ?? 1) < 0;
 }

@@ -3,7 +3,7 @@ export type {AdaptiveDifference, AdaptiveEstimate, AdaptiveEstimateOptions, Weig
 export {addArms, addReward, emptyArms} from "./arms.ts";
 export type {ArmSums} from "./arms.ts";
 export {banditPath} from "./banditPath.ts";
-export type {ArmBelief, BanditPathOptions, BanditPoint} from "./banditPath.ts";
+export type {ArmBelief, BanditPathOptions, BanditPoint, Direction} from "./banditPath.ts";
 export {banditPosteriors} from "./banditPosteriors.ts";
 export type {RewardKind} from "./banditPosteriors.ts";
 export {banditReadout} from "./banditReadout.ts";

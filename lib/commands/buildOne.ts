@@ -70,7 +70,10 @@ export async function buildOne(
   });
   const {minimumUnits, budget} = experiment;
   const publication = publishable(cube, {minimumUnits, budget});
-  const contents = hashOf(JSON.stringify(publication), JSON.stringify([cube.excluded, cube.rows, cube.tenure]));
+  const contents = hashOf(
+    JSON.stringify(publication),
+    JSON.stringify([cube.excluded, cube.rows, cube.tenure, ...(cube.bandit ? [cube.bandit] : [])])
+  );
   const sums = experimentSums(experiment, cube, publication, {hash: contents});
   const definition = lockedDefinition(experiment, definitions.metrics, {date: sums.asOf, hash});
   const text = definitionText(experiment, definitions);

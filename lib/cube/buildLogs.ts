@@ -1,4 +1,5 @@
 import {day, hour} from "./dialects/dialect.ts";
+import {banditSlices} from "./banditSlices.ts";
 import {chooseAsOf} from "./asOf.ts";
 import type {DayStatistics} from "./asOf.ts";
 import {assemble, compareRows} from "./assemble.ts";
@@ -84,6 +85,7 @@ export async function buildLogs(context: LoadContext, plan: Plan, options: Build
     quantiles: Object.fromEntries(
       plan.metrics.flatMap(({key, kind, metric}) => (kind === "quantile" ? [[key, metric.quantile ?? 0.5]] : []))
     ),
+    bandit: await banditSlices(context, plan, found, {scale, known, caps: parts.caps}),
     asOf: exposed && chosen !== null ? dateOfDay(asOf) : null,
     traffic,
     tenure,

@@ -1,10 +1,19 @@
 import type {Experiment} from "../experiment/definition/definition.ts";
 import {phaseAt, phasesOf} from "../experiment/definition/phasesOf.ts";
-import type {ArmMoments as Arms, ExperimentSums, MetricSums, Stratum, TrafficDay} from "../experiment/sums.ts";
+import type {
+  ArmMoments as Arms,
+  BanditSums,
+  ExperimentSums,
+  MetricSums,
+  RewardSums,
+  Stratum,
+  TrafficDay
+} from "../experiment/sums.ts";
+import type {Moments} from "../stats/moments.ts";
 import type {CubeTable} from "./cubeTable.ts";
 import {cubeTable} from "./cubeTable.ts";
 import type {ArmMoments, DatedMoments} from "./reader.ts";
-import {momentsAsOf, momentsByDate, sketchesByDate, valuesOf} from "./reader.ts";
+import {momentsAsOf, momentsByDate, momentsOfEntries, sketchesByDate, valuesOf} from "./reader.ts";
 import {reasons} from "./reasons.ts";
 import type {Reason} from "./reasons.ts";
 import type {Cube, Publication} from "./row.ts";
@@ -20,7 +29,7 @@ export const phaseDimension = "phase";
  */
 export function experimentSums(
   experiment: Experiment,
-  cube: Pick<Cube, "excluded" | "rows" | "sql" | "tenure" | "activeUnits" | "largestShare">,
+  cube: Pick<Cube, "excluded" | "rows" | "sql" | "tenure" | "activeUnits" | "largestShare" | "bandit">,
   publication: Publication,
   {hash}: {hash: string}
 ): ExperimentSums {
@@ -40,6 +49,7 @@ export function experimentSums(
     traffic: trafficDays(publication),
     entryHours: entryHours(publication),
     segmentUnits: segmentUnits(table, shown),
+    ...(cube.bandit ? {bandit: {...cube.bandit, entries: banditEntries(publication, cube.bandit)}} : {}),
     activeUnits: cube.activeUnits,
     largestShare: cube.largestShare,
     excluded: cube.excluded.map((row) => ({...row, words: wordsOf(row.reason)})),
@@ -48,6 +58,30 @@ export function experimentSums(
     sql: cube.sql,
     coarsened: coarser.length === 0 ? null : coarser.join(" ")
   };
+}
+
+/** The published rows by entry date: a day that is not published is in a later one. */
+function banditEntries(
+  {entries, dimensions, origins}: Publication,
+  {metrics}: BanditSums
+): NonNullable<ExperimentSums["bandit"]>["entries"] {
+  const table = cubeTable(entries, {dimensions, origins});
+  return Object.fromEntries(
+    Object.keys(metrics).map((metric) => [
+      metric,
+      table.dates.values.flatMap((date) => {
+        const arms = momentsOfEntries(table, {metric, from: date, to: date}).filter(({moments}) => moments.n > 0);
+        return arms.length === 0
+          ? []
+          : [{date, arms: Object.fromEntries(arms.map(({variant, moments}) => [variant, rewardsOf(moments)]))}];
+      })
+    ])
+  );
+}
+
+/** Sums about zero. */
+function rewardsOf({n, y, yy, origin: {y: o = 0}}: Moments): RewardSums {
+  return {n, sum: y + n * o, sumSquares: yy + 2 * o * y + n * o * o};
 }
 
 function metricSums(

@@ -70,6 +70,8 @@ export interface Plan {
   readonly attributes: readonly Attribute[];
   /** The longest time before the exposure that a covariate looks at, in microseconds. */
   readonly before: number;
+  /** For a bandit: the probability with which a unit's variant was chosen; null where it was not logged. */
+  readonly propensity: Attribute | null;
 }
 
 /** Returns the plan of an experiment's cube: every metric once, in the order of their roles. */
@@ -151,6 +153,8 @@ export function planCube(experiment: Experiment, {metrics, sources}: Definitions
         : {running: true};
     return {key, kind: metric.kind, metric, clock, sides, cap: metric.cap, sums: sumsOf(sides)};
   });
+  const column = experiment.bandit === undefined ? undefined : sources.facts[experiment.exposures]?.propensity;
+  const propensity = column === undefined ? null : attribute(experiment.exposures, column, "propensity");
   return {
     experiment,
     facts: sources.facts,
@@ -159,6 +163,7 @@ export function planCube(experiment: Experiment, {metrics, sources}: Definitions
     metrics: planned,
     streams,
     attributes,
+    propensity,
     before: Math.max(
       0,
       ...planned.flatMap(({sides}) => [sides.x, sides.v].map((side) => (side?.of === "stream" ? side.to : 0)))

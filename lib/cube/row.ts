@@ -1,3 +1,4 @@
+import type {BanditSums} from "../experiment/sums.ts";
 import type {TenureSums} from "../experiment/novelty/tenureSums.ts";
 import type {Origin, Sum} from "../stats/moments.ts";
 
@@ -35,6 +36,8 @@ export interface Cube {
   readonly activeUnits: Readonly<Record<string, number>> | null;
   /** The largest share of a mean's total that one unit carries, in coarse steps. */
   readonly largestShare: Readonly<Record<string, number>>;
+  /** For a bandit, its units by slices of entry time; it is not published. */
+  readonly bandit?: BanditSums | null;
   /** Which quantile each quantile metric is, in (0, 1). */
   readonly quantiles?: Readonly<Record<string, number>>;
   /** Who is behind the rows, for deciding what may be published; null where it is not known (a ready-made cube). */

@@ -264,6 +264,56 @@ export const bayesianSchema = z.object({
   probabilityBest: z.array(z.object({variant: z.string(), probability: number}))
 });
 
+/** An experiment whose traffic followed the result. */
+export const banditSchema = z.object({
+  metric: z.string().describe("the reward: a primary metric"),
+  binary: z.boolean().describe("rewards are 0 and 1"),
+  logged: z.boolean().describe("whether the probabilities were logged, without which nothing honest can be said"),
+  reason: z.string().nullable().describe("why not"),
+  weighting: z.enum(["constant", "two-point"]),
+  minutes: z.int().describe("length of a slice of entry time in which the probabilities held"),
+  slices: z.int(),
+  floor: number.describe("smallest logged probability"),
+  units: z.int().describe("with a known reward"),
+  best: z.string().nullable().describe("variant with the best estimate"),
+  regret: number.describe("reward lost to worse variants, by the estimates"),
+  arms: z.array(
+    z.object({
+      variant: z.string(),
+      n: z.int(),
+      share: number.describe("of all units with a known reward"),
+      plainMean: number.describe("biased: the data chose the arms"),
+      mean: number.describe("adaptively weighted by inverse propensities"),
+      standardError: number,
+      interval,
+      posteriorMean: number,
+      credibleInterval: interval,
+      probabilityBest: number,
+      reason
+    })
+  ),
+  path: z
+    .array(
+      z.object({
+        date: day,
+        units: z.int(),
+        regret: number,
+        arms: z.array(z.object({variant: z.string(), mean: number, interval, probabilityBest: number}))
+      })
+    )
+    .describe("beliefs by entry date; dates may lag so that nobody is singled out"),
+  warnings: z.array(
+    z.object({
+      code: z.enum(["no-propensities", "small-arm", "uncertain-best"]),
+      message: z.string(),
+      bias: z
+        .array(z.object({variant: z.string(), bias: number, relativeBias: number, coverage: number}))
+        .nullable()
+        .describe("of plain means and intervals, by simulation of such a bandit")
+    })
+  )
+});
+
 /** One metric with all that is said of it. */
 export const metricResultSchema = z.object({
   key: z.string(),
@@ -350,6 +400,7 @@ export const readoutSchema = z.object({
     })
   ),
   metrics: z.array(metricResultSchema),
+  bandit: banditSchema.nullable().default(null),
   health: z.object({status: z.enum(checkStatuses), checks: z.array(healthCheckSchema)}),
   decision: z.object({
     verdict: z.enum(verdicts),
@@ -450,6 +501,7 @@ export type SegmentResult = z.output<typeof segmentSchema>;
 export type SegmentSummary = z.output<typeof segmentSummarySchema>;
 export type GuardrailResult = z.output<typeof guardrailResultSchema>;
 export type PowerResult = z.output<typeof powerSchema>;
+export type BanditResult = z.output<typeof banditSchema>;
 export type BayesianResult = z.output<typeof bayesianSchema>;
 export type HealthCheck = z.output<typeof healthCheckSchema>;
 export type Decision = Readout["decision"];

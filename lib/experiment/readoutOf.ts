@@ -1,3 +1,5 @@
+import {banditEffectsOf, followBandit} from "./bandit/banditEffects.ts";
+import {banditResultOf} from "./bandit/banditResultOf.ts";
 import {bayesianOf} from "./bayesianOf.ts";
 import {changesSince, definitionChanges, publishedRun} from "./history/changesSince.ts";
 import {comparisonOf} from "./comparisonOf.ts";
@@ -50,10 +52,15 @@ export interface MadeReadout {
  */
 export function readoutOf(input: ReadoutInput): MadeReadout {
   const {experiment, sums, memory, runId, definition} = input;
-  const uses = metricsInUse(experiment, input.metrics, sums.metrics).map((use) => effectsOf(experiment, use));
+  const bandit = sums.bandit ?? null;
+  const uses = metricsInUse(experiment, input.metrics, sums.metrics).map((use) =>
+    bandit === null ? effectsOf(experiment, use) : banditEffectsOf(experiment, use, bandit)
+  );
   const results = plainResults(experiment, uses);
+  if (bandit !== null) for (const metric of results) followBandit(experiment, metric, bandit);
   const [primary] = experiment.metrics.primary;
-  for (const [i, metric] of results.entries()) metric.power = powerResult(experiment, uses[i]!, metric, sums);
+  if (bandit === null)
+    for (const [i, metric] of results.entries()) metric.power = powerResult(experiment, uses[i]!, metric, sums);
   const first = results.find(({key}) => key === primary);
   const ended = hasEnded(
     experiment,
@@ -61,9 +68,10 @@ export function readoutOf(input: ReadoutInput): MadeReadout {
     sums.asOf,
     first?.power ?? null
   );
-  const looks = uses.flatMap((use, i) => addSequential(use, results[i]!, {...input, ended}));
+  const looks = bandit !== null ? [] : uses.flatMap((use, i) => addSequential(use, results[i]!, {...input, ended}));
   for (const metric of results) {
     metric.guardrail = guardrailsOf(experiment, metric);
+    if (bandit !== null) continue;
     metric.novelty = noveltyResults(experiment, metric, sums);
     metric.bayesian = bayesianOf({...metric, level: 1 - experiment.alpha});
   }
@@ -115,6 +123,7 @@ export function readoutOf(input: ReadoutInput): MadeReadout {
     })),
     variants,
     metrics: results,
+    bandit: banditResultOf(experiment, results, sums),
     health,
     decision,
     insights: insightsOf(results, health),
@@ -136,7 +145,9 @@ export function readoutOf(input: ReadoutInput): MadeReadout {
   readout.changes = [
     ...changesSince(memory.runs, run, {
       primary: experiment.metrics.primary,
-      names: (key) => results.find((metric) => metric.key === key)?.name ?? key
+      names: (key) => results.find((metric) => metric.key === key)?.name ?? key,
+      checks: (key) => health.checks.find((check) => check.key === key)?.name ?? key,
+      told: changed
     }),
     ...changed.reverse()
   ];

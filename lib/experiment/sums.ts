@@ -48,6 +48,47 @@ export interface ExcludedInput {
   readonly byVariant?: Readonly<Record<string, number>>;
 }
 
+/** The sums of one arm's rewards. */
+export interface RewardSums {
+  readonly n: number;
+  readonly sum: number;
+  readonly sumSquares: number;
+}
+
+/** Units of a bandit that entered in one slice of time, by variant. */
+export interface BanditSlice {
+  /** When it begins, in the experiment's timezone: a date, or 2026-01-31T13:30. */
+  readonly time: string;
+  readonly units: Readonly<Record<string, number>>;
+  /** The probability of each variant; null where they were not logged. */
+  readonly probabilities: Readonly<Record<string, number>> | null;
+}
+
+/** What a bandit's log comes down to: units and their rewards by slices of entry time. Not published as it is. */
+export interface BanditSums {
+  /** Minutes of a slice: the longest in which every variant has one probability; a day where none was logged. */
+  readonly minutes: number;
+  /** Why there are no probabilities; null where there are. */
+  readonly reason: string | null;
+  /** Oldest first; without those in which nobody entered. */
+  readonly slices: readonly BanditSlice[];
+  /** Rewards by metric, as of the readout's day, of the units whose window is over: one entry for each slice. */
+  readonly metrics: Readonly<
+    Record<
+      string,
+      {
+        readonly binary: boolean;
+        readonly arms: readonly Readonly<Record<string, RewardSums>>[];
+      }
+    >
+  >;
+}
+
+/** Rewards by metric and entry date, from published rows: what may be shown day by day. */
+export type BanditEntries = Readonly<
+  Record<string, readonly {readonly date: string; readonly arms: Readonly<Record<string, RewardSums>>}[]>
+>;
+
 /** All that a readout is computed from: no log, no unit, no clock. */
 export interface ExperimentSums {
   /** Last complete day in the experiment's timezone; null without any exposure. */
@@ -66,6 +107,8 @@ export interface ExperimentSums {
     readonly value: string;
     readonly units: Readonly<Record<string, number>>;
   }[];
+  /** For an experiment whose traffic follows the result. */
+  readonly bandit?: (BanditSums & {readonly entries: BanditEntries}) | null;
   /** Exposed units with any event of the facts in use, by variant; null where the input is no log of events. */
   readonly activeUnits: Readonly<Record<string, number>> | null;
   /** The largest share of a metric's total that one unit carries, in steps of 1%, 2%, 5%, 10%, 20%, 50%; 0 below 1%. */

@@ -1,3 +1,4 @@
+import {checkBandit} from "./checkBandit.ts";
 import {checkDesign} from "./checkDesign.ts";
 import {checkDimensions} from "./checkDimensions.ts";
 import {checkMetricsUsed} from "./checkMetricsUsed.ts";
@@ -26,6 +27,7 @@ export function checkExperiment(
   checkFacts(id, experiment, entry, around, report);
   checkMetricsUsed(experiment, entry, around, report);
   checkDesign(experiment, entry, around, report);
+  checkBandit(experiment, entry, around, report);
   checkSpans(experiment, entry, report);
 }
 

@@ -119,6 +119,10 @@ export const experimentSchema = z.strictObject({
     .array(phaseSchema)
     .default([])
     .describe("weights that change mid-run; before the first phase the variants' own weights hold"),
+  bandit: z
+    .union([z.literal(true), z.strictObject({weighting: z.enum(["constant", "two-point"]).default("constant")})])
+    .optional()
+    .describe("the traffic follows the result; the exposures' `propensity` column says with which probability"),
   activation: z
     .strictObject({fact: id, event: z.string().optional(), where: z.string().optional()})
     .optional()

@@ -1,5 +1,6 @@
 import type {HealthCheck, Readout} from "../readout.ts";
 import {checkStatuses} from "../words.ts";
+import {banditSplit} from "./banditSplit.ts";
 import {armsPresent} from "./armsPresent.ts";
 import {conflictingDefinitions} from "./conflictingDefinitions.ts";
 import {contracts} from "./contracts.ts";
@@ -22,14 +23,17 @@ import {traffic} from "./traffic.ts";
  * whole life block: the sequential split test, units in several variants, the pre-period test, broken contracts.
  */
 export function healthChecks(input: HealthInput): Readout["health"] {
+  const {bandit} = input.sums;
+  const split = bandit
+    ? [banditSplit(input, bandit)]
+    : [sampleRatio(input), sampleRatioChiSquare(input), ...sampleRatioWhere(input)];
   const checks = [
     contracts(input),
     armsPresent(input),
-    sampleRatio(input),
+    ...split.slice(0, 1),
     prePeriod(input),
     crossovers(input),
-    sampleRatioChiSquare(input),
-    ...sampleRatioWhere(input),
+    ...split.slice(1),
     traffic(input),
     missingDays(input),
     exclusions(input),
