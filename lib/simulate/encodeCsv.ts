@@ -1,3 +1,4 @@
+import {propensityOf} from "./adaptiveSplit.ts";
 import {DAY, unitWord} from "./planSimulation.ts";
 import type {SimulationPlan} from "./planSimulation.ts";
 import type {EventBatch, ExposureBatch, SimulatedDay} from "./simulateDays.ts";
@@ -6,7 +7,8 @@ import type {EventBatch, ExposureBatch, SimulatedDay} from "./simulateDays.ts";
  * Returns functions that write the rows of a plan as CSV (RFC 4180, UTF-8, lines end with \n): bytes that are valid
  * until the next call. Times are UTC, 2026-01-31 13:45:12.345, without a zone.
  *
- * Exposures: `user_id, ts, experiment, variant` and the dimensions. Events: `user_id, ts, event`, the value columns,
+ * Exposures: `user_id, ts, experiment, variant`, the dimensions, and of a bandit `propensity`, the probability with which the variant of
+ * the unit's first exposure was chosen. Events: `user_id, ts, event`, the value columns,
  * and `arrived` where the plan has late events. The order of columns is the same for every day.
  * @see https://www.rfc-editor.org/rfc/rfc4180
  */
@@ -33,6 +35,7 @@ export function createCsvEncoder(plan: SimulationPlan) {
   return {
     exposureHeader(): Uint8Array {
       const names = ["user_id", "ts", "experiment", "variant", ...plan.dimensions.map(({name}) => name)];
+      if (plan.propensity) names.push("propensity");
       return encode(`${names.join(",")}\n`);
     },
     eventHeader(): Uint8Array {
@@ -55,6 +58,8 @@ export function createCsvEncoder(plan: SimulationPlan) {
     clock.write(out, batch.time[i] ?? 0);
     out.bytes(variants[batch.variant[i] ?? 0]);
     for (let k = 0; k < dimensions.length; ++k) out.bytes(dimensions[k]?.[batch.dimensions[k]?.[i] ?? 0]);
+    if (plan.propensity)
+      out.bytes(encode(`,${propensityOf(plan, batch.unit[i] ?? 0, batch.variant[i] ?? 0).toPrecision(12)}`));
     out.newline();
   }
 

@@ -1,3 +1,4 @@
+export {propensityOf} from "./adaptiveSplit.ts";
 export {createCsvEncoder} from "./encodeCsv.ts";
 export {planSimulation, unitId} from "./planSimulation.ts";
 export type {SimulationInput, SimulationPlan} from "./planSimulation.ts";

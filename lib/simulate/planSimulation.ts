@@ -1,5 +1,6 @@
 import {effectTable} from "./effect.ts";
 import type {Effect} from "./effect.ts";
+import {adaptiveSplit} from "./adaptiveSplit.ts";
 import {mixWord, RandomStream, textToWord} from "./random.ts";
 import {simulateSchema} from "./simulateSchema.ts";
 import type {EffectSpec, EventSpec, FaultSpec, SimulateSpec, ValueSpec} from "./simulateSchema.ts";
@@ -80,6 +81,8 @@ export interface SimulationPlan {
   readonly firstUnit: readonly number[];
   /** For each entry day the running sum of the split, which ends at 1. */
   readonly split: readonly Float64Array[];
+  /** Whether the exposures say with which probability their variant was chosen. */
+  readonly propensity: boolean;
   readonly events: readonly EventPlan[];
   readonly columns: readonly string[];
   /** Share of a day's traffic before the end of each of its 24 hours. */
@@ -125,7 +128,7 @@ export function planSimulation(input: SimulationInput): SimulationPlan {
   const hourly = Array.from({length: 24}, (_, hour) => trafficAt(hour + 0.5, spec.hours));
   const rhythm = normalize(spec.week.flatMap((day) => hourly.map((hour) => day * hour)));
 
-  return {
+  const plan: SimulationPlan = {
     id,
     experiment: input.experiment ?? id,
     seed: spec.seed,
@@ -139,6 +142,7 @@ export function planSimulation(input: SimulationInput): SimulationPlan {
     dimensions,
     firstUnit: planTraffic(spec, entries, weekday),
     split: Array.from({length: entries}, (_, day) => planSplit(input, spec, variants, start + day * DAY)),
+    propensity: spec.bandit?.log ?? false,
     events: Object.entries(spec.events).map(([name, event]) => ({
       name,
       spec: event,
@@ -157,6 +161,7 @@ export function planSimulation(input: SimulationInput): SimulationPlan {
     faults: spec.faults,
     faulty: isFaulty(spec.faults)
   };
+  return spec.bandit === undefined ? plan : {...plan, split: adaptiveSplit(plan, spec.bandit)};
 }
 
 /** Returns the id of a unit: the prefix and eight hexadecimal digits that do not tell its place, unique in its log. */
@@ -224,6 +229,17 @@ function findProblems(spec: SimulateSpec, input: SimulationInput): string[] {
   }
   for (const {variant} of spec.faults.dropout) {
     if (variant !== undefined) check("faults.dropout", "variant", variant, variants);
+  }
+  if (spec.bandit) {
+    const {event, floor} = spec.bandit;
+    check("bandit", "event", event, Object.keys(spec.events));
+    const kind = spec.events[event]?.kind;
+    if (kind !== undefined && kind !== "conversion") problems.push(`bandit.event: not of kind conversion: ${event}`);
+    if (floor * variants.length > 1)
+      problems.push(`bandit.floor: more than ${variants.length} variants can have: ${floor * 100}%`);
+    for (const other of ["split", "faults.split"])
+      if ((other === "split" ? spec.split : spec.faults.split) !== undefined)
+        problems.push(`${other}: not beside bandit, which sets the split`);
   }
   if (spec.faults.bots) check("faults.bots", "event", spec.faults.bots.event, Object.keys(spec.events));
   return problems;

@@ -161,6 +161,15 @@ export const simulateSchema = z.strictObject({
     .describe("traffic grows to its full size over the first days, in equal steps from a share of it"),
   jitter: z.number().min(0).max(0.5).default(0.03).describe("standard deviation of a day's traffic about its plan"),
   split: z.record(name, z.number().gt(0).lte(1)).optional().describe("default: the variants' weights"),
+  bandit: z
+    .strictObject({
+      event: name.describe("what pays: whether a unit does it within the event's `within`, of kind conversion"),
+      policy: z.enum(["thompson", "ucb1", "epsilon-greedy"]).default("thompson"),
+      floor: share.default(0.02).describe("the least share of a variant"),
+      log: z.boolean().default(true).describe("whether the exposures have the column `propensity`")
+    })
+    .optional()
+    .describe("the split is set anew each day, by what the units have done whose time is over"),
   again: share.default(0).describe("share of exposures that are followed by another of the same unit"),
   dimensions: z
     .record(
