@@ -3,6 +3,7 @@ import type {QuantileBins} from "../stats/index.ts";
 import {mean, variance} from "../stats/moments.ts";
 import type {Moments} from "../stats/moments.ts";
 import {comparisonOf, pair} from "./comparisonOf.ts";
+import {distributionOf} from "./distributionOf.ts";
 import type {Experiment, Metric} from "./definition/definition.ts";
 import {effectOf} from "./effectOf.ts";
 import type {Effect} from "./effectOf.ts";
@@ -194,6 +195,7 @@ export function metricResultOf(
     weights: Object.fromEntries(keys.map((variant) => [variant, experiment.variants[variant]?.weight ?? 0]))
   });
   const arms = armsOf(experiment, use);
+  const sketches = metric.kind === "quantile" ? sums.strata[0]?.sketches : undefined;
   return {
     key,
     name: metric.name ?? key,
@@ -218,7 +220,7 @@ export function metricResultOf(
     guardrail: null,
     power: null,
     bayesian: null,
-    distribution: null,
+    distribution: sketches === undefined ? null : distributionOf(sketches),
     sql: null,
     reason: arms.every(({n}) => n === 0) ? "no units count for this metric yet" : null
   };
