@@ -1,3 +1,4 @@
+import {formatList} from "../experiment/format.ts";
 import {compareRows} from "./assemble.ts";
 import {coarsen} from "./publish/coarsen.ts";
 import {countBlocks} from "./publish/blocks.ts";
@@ -61,7 +62,8 @@ function publishableCells(cube: Cube, minimum: number, budget: number) {
     const path: PublishedRow[] = [];
     const entries: PublishedRow[] = [];
     const carried: Carried[] = [];
-    const notes: string[] = [];
+    const whole: string[] = [];
+    const merged = new Map<number, string[]>();
     const {dimensions} = coarse;
     // Far too many: not worth a try.
     const tried = coarse.path.length <= 8 * budget || dimensions.length === 0;
@@ -70,16 +72,26 @@ function publishableCells(cube: Cube, minimum: number, budget: number) {
       path.push(...published.path);
       entries.push(...published.entries);
       carried.push(...published.carried);
-      if (published.wholeOnly) notes.push(`${metric}: no cells, since too few units would be told apart`);
-      else if (published.merged > 0)
-        notes.push(`${metric}: ${published.merged} cells are in other, since too few units would be told apart`);
+      if (published.wholeOnly) whole.push(metric);
+      else if (published.merged > 0) merged.set(published.merged, [...(merged.get(published.merged) ?? []), metric]);
     }
     if ((tried && path.length <= budget) || dimensions.length === 0)
-      return {dimensions, path, entries, carried, coarser: [...coarser, ...notes]};
+      return {dimensions, path, entries, carried, coarser: [...coarser, ...mergeNotes(whole, merged)]};
     const next = coarsen(coarse);
-    coarser.push(`${next.note}, to stay within ${budget} rows`);
+    coarser.push(`${next.note}, to stay within ${budget} rows.`);
     coarse = next.cube;
   }
+}
+
+/** What was merged to hide the few, in a sentence for each number of cells. */
+function mergeNotes(whole: readonly string[], merged: ReadonlyMap<number, readonly string[]>): string[] {
+  const notes = [...merged].map(([cells, metrics]) => {
+    const count = `${cells === 1 ? "1 cell" : `${cells} cells`}${metrics.length > 1 ? " each" : ""}`;
+    const are = cells === 1 && metrics.length === 1 ? "is" : "are";
+    return `Of ${formatList(metrics)}, ${count} ${are} counted as other, having too few units to stand alone.`;
+  });
+  if (whole.length > 0) notes.push(`Of ${formatList(whole)}, no cell has enough units to be published.`);
+  return notes;
 }
 
 /**

@@ -218,7 +218,7 @@ describe("publishable(cube, {minimumUnits})", () => {
     const units = many.filter(({cell}, i) => cell !== "tv" || i < 80);
     const published = publishable(cubeOf(units));
     expect(new Set(published.path.map(({cell}) => cell?.[0]))).toEqual(new Set([undefined, "other", "web"]));
-    expect(published.coarser[0]).toMatch(/in other/);
+    expect(published.coarser[0]).toMatch(/counted as other/);
   });
 
   it("publishes nothing of a variant with too few units", () => {
@@ -230,11 +230,11 @@ describe("publishable(cube, {minimumUnits})", () => {
     const cube = cubeOf(many);
     const some = publishable(cube, {minimumUnits: 1, budget: 40});
     expect(some.path.length).toBeLessThanOrEqual(40);
-    expect(some.coarser).toEqual(["2 values of dimension platform became other, to stay within 40 rows"]);
+    expect(some.coarser).toEqual(["2 values of dimension platform became other, to stay within 40 rows."]);
     const few = publishable(cube, {minimumUnits: 1, budget: 20});
     expect(few.path.length).toBeLessThanOrEqual(20);
     expect(few.dimensions).toEqual([]);
-    expect(few.coarser.at(-1)).toBe("dimension platform was left out, to stay within 20 rows");
+    expect(few.coarser.at(-1)).toBe("Dimension platform was left out, to stay within 20 rows.");
   });
 
   it("refuses a minimum that is not one", () => {

@@ -14,7 +14,7 @@ export function coarsen(cube: Cube): {cube: Cube; note: string} {
   if (values.length <= 2) {
     const drop = (cell: readonly string[]) => cell.filter((_, i) => i !== widest);
     const dimensions = cube.dimensions.filter((_, i) => i !== widest);
-    return {cube: mapCells({...cube, dimensions}, drop), note: `dimension ${name} was left out`};
+    return {cube: mapCells({...cube, dimensions}, drop), note: `Dimension ${name} was left out`};
   }
   const rare = new Set(values.slice(Math.floor(values.length / 2)));
   const other = (cell: readonly string[]) =>
