@@ -39,7 +39,7 @@ export function powerOf(input: PowerInput): PowerResult {
     input;
   const {standardError} = comparison;
   const nothing = {requiredUnits: null, achieved: null, detectable: null, daysLeft: null};
-  const base = {minimumEffect: minimumEffect ?? null, units, method: "standard error of the comparison, normal"};
+  const base = {minimumEffect: minimumEffect ?? null, units, method: "a z-test with the standard error of tonight's comparison"};
   if (standardError === null || !(standardError > 0) || control.mean === null || control.mean === 0)
     return {...base, ...nothing, reason: comparison.reason ?? "no standard error or no control mean to scale by"};
   const options = {alpha, power, alternative};
@@ -66,7 +66,7 @@ export function powerOf(input: PowerInput): PowerResult {
     control.n > 0
   ) {
     const ratio = treatment.n / control.n;
-    method = "Cohen's h, normal";
+    method = "a z-test of two shares (Cohen's h)";
     requiredUnits = cohensHSampleSize(control.mean, target, {...options, ratio}).nTotalCeil;
     achieved = cohensHPower(control.mean, target, control.n, {alpha, alternative, ratio});
   } else if (shift !== null) {

@@ -22,7 +22,7 @@ export function power(readout: Readout, root: string): Html {
     "power",
     "How long still?",
     html`What an effect of ${formatChosen(result.minimumEffect)} on ${name(metric.name)} needs, for
-    ${term("power", `${formatPercent(readout.powerGoal, {decimals: 0})} power`, root)}: ${result.method}.`,
+    ${term("power", `${formatPercent(readout.powerGoal, {decimals: 0})} power`, root)}, by ${result.method}.`,
     result.requiredUnits === null ? absent(result.reason, "The units needed are not known yet.") : bar(result),
     html`<ul class="plain">
       ${result.detectable === null ? null : html`<li>An effect of ${formatPercent(result.detectable)} or more ${term("detectable", "can be seen", root)} as it stands.</li>`}
