@@ -122,7 +122,7 @@ async function activate(
     known.calendar || loaded.calendar ? `${eventDay} >= ${dayOf(dialect, "f.t", known.offsets)}` : "e.t >= f.t";
   await steps.table(
     "activated",
-    `SELECT f.unit, max(f.t) AS exposed, CASE WHEN min(e.t) > max(f.t) THEN min(e.t) ELSE max(f.t) END AS t FROM ${loaded.table} AS e JOIN first_touch AS f ON f.unit = e.unit\n  WHERE (${matches(dialect, loaded.fact, loaded.staged, stream)}) AND ${follows} AND ${eventDay} <= ${known.asOf} GROUP BY f.unit`
+    `SELECT f.unit AS unit, max(f.t) AS exposed, CASE WHEN min(e.t) > max(f.t) THEN min(e.t) ELSE max(f.t) END AS t FROM ${loaded.table} AS e JOIN first_touch AS f ON f.unit = e.unit\n  WHERE (${matches(dialect, loaded.fact, loaded.staged, stream)}) AND ${follows} AND ${eventDay} <= ${known.asOf} GROUP BY f.unit`
   );
 }
 

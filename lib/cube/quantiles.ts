@@ -68,22 +68,22 @@ function valuesOf({engine}: LoadContext, {metric, index, hits, scale, known}: Va
   if (side?.of === "stream" && side.reduce === "values") {
     const found = hits.find(({streams}) => streams.includes(side.stream));
     const day = metric.clock.running ? "h.day" : entry;
-    const select = `SELECT h.u, x.variant, ${day} AS day, h.${side.stream.id} AS v FROM ${found?.table ?? ""} AS h JOIN units AS x ON x.u = h.u WHERE ${reach({letter: "y", side})} AND h.${side.stream.id} IS NOT NULL AND h.day <= ${scale.asOf} AND ${day} <= ${scale.asOf}`;
+    const select = `SELECT h.u AS u, x.variant AS variant, ${day} AS day, h.${side.stream.id} AS v FROM ${found?.table ?? ""} AS h JOIN units AS x ON x.u = h.u WHERE ${reach({letter: "y", side})} AND h.${side.stream.id} IS NOT NULL AND h.day <= ${scale.asOf} AND ${day} <= ${scale.asOf}`;
     return {select, daily: null, ofEvents: true};
   }
   if (side?.of === "attribute") {
     const steps = attributeSteps(dialect, {index, metric, cap: null}, "y", scale) ?? "NULL";
-    const select = `SELECT x.u, x.variant, x.entry_day AS day, ${double(steps)} AS v FROM units AS x WHERE x.counts AND x.entry_day <= ${scale.asOf} AND ${steps} IS NOT NULL`;
+    const select = `SELECT x.u AS u, x.variant AS variant, x.entry_day AS day, ${double(steps)} AS v FROM units AS x WHERE x.counts AND x.entry_day <= ${scale.asOf} AND ${steps} IS NOT NULL`;
     return {select, daily: null, ofEvents: false};
   }
   const [part] = partsOf(metric, index);
   const column = part?.column ?? "";
   if (!metric.clock.running) {
-    const select = `SELECT x.u, x.variant, ${entry} AS day, ${double(`coalesce(t.${column}, 0)`)} AS v FROM units AS x LEFT JOIN unit_totals AS t ON t.u = x.u WHERE x.counts AND ${entry} <= ${scale.asOf}`;
+    const select = `SELECT x.u AS u, x.variant AS variant, ${entry} AS day, ${double(`coalesce(t.${column}, 0)`)} AS v FROM units AS x LEFT JOIN unit_totals AS t ON t.u = x.u WHERE x.counts AND ${entry} <= ${scale.asOf}`;
     return {select, daily: null, ofEvents: false};
   }
   const total = dialect.integer(`sum(d.${column}) OVER (PARTITION BY d.u ORDER BY d.day ROWS UNBOUNDED PRECEDING)`);
-  const daily = `SELECT s.u, x.variant, s.day, ${double("s.total")} AS v, ${double("s.total - s.change")} AS before, s.day = x.entry_day AS entered FROM (SELECT d.u, d.day, d.${column} AS change, ${total} AS total FROM unit_days AS d) AS s JOIN units AS x ON x.u = s.u`;
+  const daily = `SELECT s.u AS u, x.variant AS variant, s.day AS day, ${double("s.total")} AS v, ${double("s.total - s.change")} AS before, s.day = x.entry_day AS entered FROM (SELECT d.u AS u, d.day AS day, d.${column} AS change, ${total} AS total FROM unit_days AS d) AS s JOIN units AS x ON x.u = s.u`;
   return {select: daily, daily, ofEvents: false};
 }
 

@@ -36,7 +36,7 @@ export function isDatabases(error: unknown): boolean {
 function reasonOf(error: unknown, code: string | null): string {
   if (!(error instanceof Error)) return "unknown error";
   const message = error.message === "" ? (code ?? "no reason was given") : error.message;
-  const [line = ""] = message.split("\n");
+  const line = (message.split("\n")[0] ?? "").replace(/[.:]? *In scope .*|: while executing .*/, "").slice(0, 500);
   return code?.startsWith("22") ? line.replace(/"[^"]*"/g, '"…"') : line;
 }
 

@@ -1,6 +1,7 @@
 import type {Connection} from "../../experiment/definition/definition.ts";
 import {parseDuration} from "../../experiment/definition/parseDuration.ts";
 import type {Engine} from "./engine.ts";
+import {openClickhouse} from "./clickhouse.ts";
 import {openPostgres} from "./postgres.ts";
 
 /** A database that runs the statements itself. */
@@ -13,5 +14,6 @@ export interface Server extends Engine {
 export function openServer({engine, url = "", timeout, memory}: Connection): Promise<Server> {
   const options = {url, timeout: parseDuration(timeout), ...(memory === undefined ? {} : {memory})};
   if (engine === "postgres") return openPostgres(options);
+  if (engine === "clickhouse") return openClickhouse(options);
   throw new Error(`unknown engine of a connection that computes: ${engine}`);
 }

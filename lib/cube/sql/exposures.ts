@@ -58,7 +58,7 @@ export function firstTouch(dialect: Dialect, known: Known, brought: readonly str
   return `WITH valid AS (${valid}),
   touched AS (SELECT unit, min(t) AS t, min(variant) AS variant, max(variant) AS second, count(*) AS repeats, ${only} FROM valid GROUP BY unit)
   SELECT ${columns} FROM touched WHERE repeats = 1
-  UNION ALL SELECT a.unit, a.t, a.variant, a.second, a.repeats, ${first}
+  UNION ALL SELECT a.unit AS unit, a.t AS t, a.variant AS variant, a.second AS second, a.repeats AS repeats, ${first}
   FROM touched AS a JOIN valid AS e ON e.unit = a.unit AND e.t = a.t WHERE a.repeats > 1
   GROUP BY a.unit, a.t, a.variant, a.second, a.repeats`;
 }
@@ -105,14 +105,14 @@ export function unitRows(
     );
   }
   const attributes = [
-    ...own.map(({id}) => `f.${id}`),
-    ...joins.flatMap((join, i) => join.attributes.map(({id}) => `j${i}.${id}`))
+    ...own.map(({id}) => `f.${id} AS ${id}`),
+    ...joins.flatMap((join, i) => join.attributes.map(({id}) => `j${i}.${id} AS ${id}`))
   ];
   const entry = activation ? "activated.t" : "f.t";
   const columns = [
     "CAST(row_number() OVER () AS INTEGER) AS u",
-    "f.unit",
-    "f.variant",
+    "f.unit AS unit",
+    "f.variant AS variant",
     `(f.variant = f.second${activation ? " AND activated.t IS NOT NULL" : ""}) AS counts`,
     "f.t AS exposed",
     `${entry} AS entry`,
@@ -136,8 +136,8 @@ export function cellRows(dimensions: number): string {
 /** Returns the statement of `units`: `unit_rows` with the number of its cell in place of its dimensions. */
 export function unitsWithCells(dimensions: number, attributes: readonly Attribute[]): string {
   const columns = ["u", "unit", "variant", "counts", "exposed", "entry", "exposed_day", "entry_day"];
-  const kept = [...columns, ...attributes.map(({id}) => id)].map((name) => `r.${name}`).join(", ");
+  const kept = [...columns, ...attributes.map(({id}) => id)].map((name) => `r.${name} AS ${name}`).join(", ");
   if (dimensions === 0) return `SELECT ${kept}, 0 AS cell FROM unit_rows AS r`;
   const same = Array.from({length: dimensions}, (_, i) => `c.d${i} = r.d${i}`).join(" AND ");
-  return `SELECT ${kept}, c.cell FROM unit_rows AS r LEFT JOIN cells AS c ON ${same}`;
+  return `SELECT ${kept}, c.cell AS cell FROM unit_rows AS r LEFT JOIN cells AS c ON ${same}`;
 }

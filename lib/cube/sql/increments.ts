@@ -86,7 +86,9 @@ export function runningIncrements(dialect: Dialect, metrics: readonly Numbered[]
   const outcomes = metrics.flatMap(({metric, index}) =>
     partsOf(metric, index).filter(({letter}) => !isEarlier(letter))
   );
-  const states = outcomes.map(({column}) => `d.${column}, ${dialect.integer(`sum(d.${column}) OVER w`)} AS t${column}`);
+  const states = outcomes.map(
+    ({column}) => `d.${column} AS ${column}, ${dialect.integer(`sum(d.${column}) OVER w`)} AS t${column}`
+  );
   const letters = (numbered: Numbered, from: "now" | "before" | "earlier") =>
     partsOf(numbered.metric, numbered.index)
       .filter(({letter}) => isEarlier(letter) === (from === "earlier"))
@@ -122,7 +124,7 @@ export function runningIncrements(dialect: Dialect, metrics: readonly Numbered[]
   return `SELECT entry_day, day, variant, cell,
     ${columns.join(",\n    ")}
   FROM (SELECT day, entry_day, variant, cell, ${derived.join(", ")}
-    FROM (SELECT d.u, d.day, ${states.join(", ")} FROM unit_days AS d WINDOW w AS (PARTITION BY d.u ORDER BY d.day ROWS UNBOUNDED PRECEDING)) AS s
+    FROM (SELECT d.u AS u, d.day AS day, ${states.join(", ")} FROM unit_days AS d WINDOW w AS (PARTITION BY d.u ORDER BY d.day ROWS UNBOUNDED PRECEDING)) AS s
     JOIN units AS x ON x.u = s.u${earlier ? "\n    LEFT JOIN unit_totals AS p ON p.u = s.u" : ""}) AS i
   GROUP BY entry_day, day, variant, cell`;
 }
@@ -178,7 +180,7 @@ export function matureIncrements(
   });
   return `SELECT entry_day, day, variant, cell,
     ${columns.join(",\n    ")}
-  FROM (SELECT ${matureDay(dialect, options)} AS day, x.entry_day, x.variant, x.cell, ${derived.join(", ")}
+  FROM (SELECT ${matureDay(dialect, options)} AS day, x.entry_day AS entry_day, x.variant AS variant, x.cell AS cell, ${derived.join(", ")}
     FROM units AS x${options.events ? " LEFT JOIN unit_totals AS t ON t.u = x.u" : ""} WHERE x.counts) AS i
   WHERE day <= ${scale.asOf}
   GROUP BY entry_day, day, variant, cell`;

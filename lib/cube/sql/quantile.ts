@@ -26,12 +26,12 @@ export function clusterIncrements(dialect: Dialect, counts: string): string {
   const running = "ROWS UNBOUNDED PRECEDING";
   return `WITH days AS (SELECT u, day, sum(k) OVER (PARTITION BY u ORDER BY day ${running}) AS k FROM (SELECT u, day, sum(c) AS k FROM ${counts} GROUP BY u, day) AS d),
   occupied AS (SELECT u, g, min(day) AS since FROM ${counts} GROUP BY u, g),
-  held AS (SELECT o.u, o.g, d.day, d.k, ${dialect.integer(`sum(coalesce(c.c, 0)) OVER (PARTITION BY o.u, o.g ORDER BY d.day ${running})`)} AS c
+  held AS (SELECT o.u AS u, o.g AS g, d.day AS day, d.k AS k, ${dialect.integer(`sum(coalesce(c.c, 0)) OVER (PARTITION BY o.u, o.g ORDER BY d.day ${running})`)} AS c
     FROM occupied AS o JOIN days AS d ON d.u = o.u AND d.day >= o.since LEFT JOIN ${counts} AS c ON c.u = o.u AND c.day = d.day AND c.g = o.g),
   upto AS (SELECT *, ${dialect.integer(`sum(c) OVER (PARTITION BY u, day ORDER BY g ${running})`)} AS m, max(g) OVER (PARTITION BY u, day) AS top, min(day) OVER (PARTITION BY u) AS entered FROM held),
   states AS (SELECT u, g, day, top, entered, c, m * m - (m - c) * (m - c) AS mm, c * k AS mk FROM upto),
   changes AS (SELECT u, g, day, top, entered, c - lag(c, 1, 0) OVER w AS c, mm - lag(mm, 1, 0) OVER w AS mm, mk - lag(mk, 1, 0) OVER w AS mk FROM states WINDOW w AS (PARTITION BY u, g ORDER BY day))
-  SELECT x.variant, e.day, e.g, sum(CASE WHEN e.g = e.top THEN 1 ELSE 0 END) AS touched, sum(CASE WHEN e.g = e.top AND e.day = e.entered THEN 1 ELSE 0 END) AS n, sum(e.c) AS c, sum(e.mm) AS mm, sum(e.mk) AS mk
+  SELECT x.variant AS variant, e.day AS day, e.g AS g, sum(CASE WHEN e.g = e.top THEN 1 ELSE 0 END) AS touched, sum(CASE WHEN e.g = e.top AND e.day = e.entered THEN 1 ELSE 0 END) AS n, sum(e.c) AS c, sum(e.mm) AS mm, sum(e.mk) AS mk
   FROM changes AS e JOIN units AS x ON x.u = e.u GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`;
 }
 

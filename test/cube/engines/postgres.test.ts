@@ -1,10 +1,10 @@
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {buildCube} from "../../../lib/cube/buildCube.ts";
 import {postgres} from "../../../lib/cube/dialects/postgres.ts";
-import {withFiles} from "../logs.ts";
-import type {Case, ColumnType, TestTable} from "./cases.ts";
-import {cases, tableCsv} from "./cases.ts";
+import type {ColumnType, TestTable} from "./cases.ts";
+import {cases} from "./cases.ts";
 import {comparable, differences} from "./conformance.ts";
+import {cubeOfFiles} from "./cubeOfFiles.ts";
 import type {PostgresServer} from "./postgresServer.ts";
 import {postgresBin, startPostgres} from "./postgresServer.ts";
 
@@ -30,13 +30,6 @@ function tableSql(name: string, {columns, rows}: TestTable): string {
   return `DROP TABLE IF EXISTS ${name}; CREATE TABLE ${name} (${named}); INSERT INTO ${name} VALUES ${values.join(", ")}`;
 }
 
-/** The cube of a case from CSV files, by DuckDB. */
-export function fromFiles({tables, defined}: Case) {
-  const files = Object.fromEntries(Object.entries(tables).map(([name, table]) => [`${name}.csv`, tableCsv(table)]));
-  const {experiment, definitions} = defined((table) => ({path: `${table}.csv`}));
-  return withFiles(files, (dataDir) => buildCube(experiment, definitions, {dataDir}));
-}
-
 describe.skipIf(bin === null)("postgres (skipped where no PostgreSQL is installed)", () => {
   let server: PostgresServer;
   beforeAll(async () => {
@@ -50,7 +43,7 @@ describe.skipIf(bin === null)("postgres (skipped where no PostgreSQL is installe
       warehouse: {engine: "postgres", url: server.url}
     });
     const cube = await buildCube(experiment, definitions, {dataDir: "."});
-    const wanted = await fromFiles(each);
+    const wanted = await cubeOfFiles(each);
     expect(cube.path.length).toBeGreaterThan(50);
     expect(differences(comparable(cube), comparable(wanted)).slice(0, 10)).toEqual([]);
   });
