@@ -18,7 +18,7 @@ export function whatIf(metric: MetricResult, readout: Readout): Html | null {
   const registered = registeredDesign(sequential, tried[0]?.nights.at(-1)?.units ?? 1);
   return html`<details class="what-if" data-metric="${metric.key}">
     <summary>What would another design have said?</summary>
-    <p class="mark">
+    <p class="tried">
       <span class="pill plain">exploration</span> The registered design decides: ${methodNames[registered.method]}.
       Trying others after the data are seen explains it, and is no evidence.
     </p>

@@ -18,6 +18,8 @@ export type BoundaryOptions = ChartSize & {
   color: number;
   sides: 1 | 2;
   crossed: boolean;
+  /** The look to name, by its fraction; default: the last one. */
+  crossing?: number;
   /** Another boundary, to compare with; drawn dashed. */
   ghost?: readonly Pick<BoundaryRow, "fraction" | "bound">[];
 };
@@ -25,13 +27,13 @@ export type BoundaryOptions = ChartSize & {
 /** Returns looks against information with the boundary's far side filled, the last look named. */
 export function boundary(
   rows: readonly BoundaryRow[],
-  {width, height, color, sides, crossed, ghost = []}: BoundaryOptions
+  {width, height, color, sides, crossed, crossing, ghost = []}: BoundaryOptions
 ): Element {
   const looks = rows.filter((r) => r.z !== null);
-  const last = looks.at(-1);
+  const last = looks.find((r) => r.fraction === crossing) ?? looks.at(-1);
   const highest = Math.max(...looks.map((r) => Math.abs(r.z ?? 0)), 2.5);
   const tallest = Math.max(...rows.map((r) => r.bound ?? 0), 2.5);
-  const top = Math.min(tallest * 1.06, Math.max(highest * 1.5, 5.2));
+  const top = Math.max(Math.min(tallest * 1.06, Math.max(highest * 1.5, 5.2)), highest * 1.15);
   const both = sides === 2 && looks.some((r) => (r.z ?? 0) < -0.8);
   const low = both ? -top : Math.min(0, ...looks.map((r) => (r.z ?? 0) - 0.3));
   const bounded = rows.filter((r) => r.bound !== null);
@@ -58,7 +60,7 @@ export function boundary(
       label: null,
       ticks: 6,
       grid: true,
-      tickFormat: (d: number) => formatNumber(d, {decimals: 0})
+      tickFormat: (d: number) => (Number.isInteger(d) ? formatNumber(d, {decimals: 0}) : "")
     },
     marks: [
       Plot.areaY(bounded, {x: "fraction", y1: "bound", y2: () => top, fill: "var(--good-soft)", clip: true}),

@@ -52,6 +52,7 @@ function draw(
         color: colorIndex(readout, comparison.variant),
         sides: sequential.sides,
         crossed: now.crossed !== null,
+        crossing: now.points[comparison.nights.findIndex(({date}) => date === now.crossed?.date)]?.fraction,
         ghost
       }),
     reading: `${now.sentence} Exploration, not the registered design.`,
