@@ -15,7 +15,8 @@ export const tenureColumns = [
 
 /**
  * Returns the rows of tenure.parquet, in the order of its columns: for each metric its cohorts (`k` is the last day, n the
- * units of a variant), days (`k`), products (`j`, `k`), early and both spans, slopes, weekdays and entrants.
+ * units of a variant), days (`k`), products (`j`, `k`), early and both spans, slopes, weekdays and entrants; then for each
+ * value of a dimension its cohorts, days and both spans.
  */
 export function tenureRows(tenure: Readonly<Record<string, TenureSums>>): Value[][] {
   const names = tenureColumns.map(({name}) => name);
@@ -32,6 +33,13 @@ export function tenureRows(tenure: Readonly<Record<string, TenureSums>>): Value[
     for (const row of sums.slopes) add({metric, part: "slope", ...row});
     for (const row of sums.weekdays) add({metric, part: "weekday", ...row});
     for (const row of sums.entrants) add({metric, part: "entrant", ...row});
+    for (const {dimension, value, ...own} of sums.segments ?? []) {
+      for (const {cohort, until, phase, lastDay, units} of own.cohorts)
+        for (const [variant, n] of Object.entries(units))
+          add({metric, dimension, value, part: "cohort", cohort, until, phase, variant, k: lastDay, n});
+      for (const {day, ...row} of own.days) add({metric, dimension, value, part: "day", k: day, ...row});
+      for (const row of own.both) add({metric, dimension, value, part: "both", ...row});
+    }
   }
   return rows;
 }

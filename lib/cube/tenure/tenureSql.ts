@@ -1,31 +1,49 @@
 import type {Dialect} from "../dialects/dialect.ts";
 import {day} from "../dialects/dialect.ts";
-import type {MetricPlan, Side} from "../plan.ts";
+import type {MetricPlan, Plan, Side} from "../plan.ts";
 import type {Scale} from "../sql/totals.ts";
 import type {Hits} from "../buildLogs.ts";
 
-/** One letter of a metric as a column of `tenure_days`. */
-export interface TenurePart {
-  readonly letter: "y" | "w";
+/** What a unit did on one day, as a column of whole numbers: value x 2^bits. Metrics that ask for the same share it. */
+export interface TenureColumn {
+  readonly name: string;
   readonly side: Extract<Side, {of: "stream"}>;
+  readonly bits: number;
 }
 
-/** Returns a metric's letters that have a value on each day; null for kinds without tenure rows. */
-export function tenureParts({kind, sides}: MetricPlan): TenurePart[] | null {
-  if (kind !== "mean" && kind !== "proportion" && kind !== "ratio") return null;
-  const parts: TenurePart[] = [];
-  for (const letter of ["y", "w"] as const) {
-    const side = sides[letter];
-    if (side === undefined) continue;
-    if (side.of !== "stream") return null;
-    parts.push({letter, side});
-  }
-  return parts.length === (kind === "ratio" ? 2 : 1) ? parts : null;
+/** A metric that has a value on each day: a mean or proportion of `y`, or a ratio of `y` to `w`. */
+export interface TenureMetric {
+  readonly key: string;
+  readonly kind: "mean" | "proportion" | "ratio";
+  readonly y: TenureColumn;
+  readonly w: TenureColumn | null;
 }
 
-/** Returns the step of a part's values as a power of 2: whole numbers are value x 2^bits. */
-export function tenureBits({side}: TenurePart, {bits}: Scale): number {
-  return side.reduce === "sum" ? (bits[side.stream.id] ?? 0) : 0;
+/** Returns the metrics that have a value on each day; other kinds, and columns that units bring along, have none. */
+export function tenureMetrics({metrics}: Plan, {bits}: Scale): TenureMetric[] {
+  const columns: TenureColumn[] = [];
+  const column = (side: Side | undefined): TenureColumn | null => {
+    if (side?.of !== "stream" || side.reduce === "first" || side.reduce === "values") return null;
+    const known = columns.find((other) => other.side.stream.id === side.stream.id && other.side.reduce === side.reduce);
+    if (known !== undefined) return known;
+    const added = {
+      name: `t${columns.length}`,
+      side,
+      bits: side.reduce === "sum" ? (bits[side.stream.id] ?? 0) : 0
+    };
+    columns.push(added);
+    return added;
+  };
+  return metrics.flatMap(({key, kind, sides}: MetricPlan): TenureMetric[] => {
+    if (kind !== "mean" && kind !== "proportion" && kind !== "ratio") return [];
+    const [y, w] = [column(sides.y), kind === "ratio" ? column(sides.w) : null];
+    return y === null || (kind === "ratio" && w === null) ? [] : [{key, kind, y, w}];
+  });
+}
+
+/** Returns the columns of some metrics, each once. */
+export function columnsOf(metrics: readonly TenureMetric[]): TenureColumn[] {
+  return [...new Set(metrics.flatMap(({y, w}) => (w === null ? [y] : [y, w])))];
 }
 
 /**
@@ -34,32 +52,46 @@ export function tenureBits({side}: TenurePart, {bits}: Scale): number {
  */
 export function tenureDays(
   dialect: Dialect,
-  parts: readonly TenurePart[],
+  columns: readonly TenureColumn[],
   hits: readonly Hits[],
-  scale: Scale,
+  {asOf}: Scale,
   {key}: {key: "k" | "day"}
 ): string {
   const k = `CASE WHEN since >= 0 AND NOT (before > 0) THEN ${dialect.floorDivide("since", day)} ELSE -${dialect.floorDivide(`(before + ${day - 1})`, day)} END`;
   const selects = hits.flatMap(({table, streams}) => {
-    const mine = parts.filter(({side}) => streams.includes(side.stream));
+    const mine = columns.filter(({side}) => streams.includes(side.stream));
     if (mine.length === 0) return [];
-    const columns = parts.map(
-      (part) => `${mine.includes(part) ? value(dialect, part, scale) : dialect.integer("NULL")} AS ${part.letter}`
+    const values = columns.map(
+      (column) => `${mine.includes(column) ? value(dialect, column) : dialect.integer("NULL")} AS ${column.name}`
     );
     const any = mine.map(({side}) => `${side.stream.id} IS NOT NULL`).join(" OR ");
     return [
-      `SELECT u, ${key === "k" ? k : "day"} AS ${key}, ${columns.join(", ")} FROM ${table} WHERE u IS NOT NULL AND day <= ${scale.asOf} AND (${any}) AND (since >= 0${key === "k" ? " OR before > 0" : ""})`
+      `SELECT u, ${key === "k" ? k : "day"} AS ${key}, ${values.join(", ")} FROM ${table} WHERE u IS NOT NULL AND day <= ${asOf} AND (${any}) AND (since >= 0${key === "k" ? " OR before > 0" : ""})`
     ];
   });
-  const sums = parts.map(
-    ({letter, side}) =>
-      `${dialect.integer(`coalesce(${side.reduce === "any" ? "max" : "sum"}(${letter}), 0)`)} AS ${letter}`
+  const sums = columns.map(
+    ({name, side}) => `${dialect.integer(`coalesce(${side.reduce === "any" ? "max" : "sum"}(${name}), 0)`)} AS ${name}`
   );
   return `SELECT u, ${key}, ${sums.join(", ")} FROM (${selects.join(" UNION ALL ")}) AS h GROUP BY u, ${key}`;
 }
 
-function value(dialect: Dialect, part: TenurePart, scale: Scale): string {
-  const {id} = part.side.stream;
-  if (part.side.reduce === "sum") return dialect.steps(id, tenureBits(part, scale));
+/** Returns the sum of one expression of a column, wide enough. */
+export function total(dialect: Dialect, sql: string): string {
+  return dialect.wide(`coalesce(sum(${sql}), 0)`);
+}
+
+/** Returns the sum of products of two expressions, each of a column; counts need no wide numbers on the way. */
+export function totalProduct(
+  dialect: Dialect,
+  [a, first]: readonly [TenureColumn, string],
+  [b, second]: readonly [TenureColumn, string]
+): string {
+  const small = a.side.reduce !== "sum" && b.side.reduce !== "sum";
+  return total(dialect, `${small ? first : dialect.wide(first)} * ${second}`);
+}
+
+function value(dialect: Dialect, {side, bits}: TenureColumn): string {
+  const {id} = side.stream;
+  if (side.reduce === "sum") return dialect.steps(id, bits);
   return `CASE WHEN ${id} IS NULL THEN ${dialect.integer("NULL")} ELSE ${dialect.integer("1")} END`;
 }

@@ -9,6 +9,7 @@ export type {
   TenureEntrants,
   TenurePairRow,
   TenureRow,
+  TenureSegment,
   TenureSpanRow,
   TenureSpans,
   TenureSums

@@ -35,11 +35,24 @@ export interface TenureSums {
   readonly slopes: readonly TenureRow[];
   /**
    * By phase, variant and pair of weekdays j <= k (1 Monday to 7 Sunday): the unit's mean value on that weekday over its
-   * whole weeks, dates entry + 1 to entry + 7 m, m as large as its cohort has lived through, at least 1. Not for ratios.
+   * whole weeks, dates entry + 1 to entry + 7 m, m as large as its cohort has lived through, at least 1. Primary metrics
+   * only, and not for ratios.
    */
   readonly weekdays: readonly TenurePairRow[];
   /** Units of all variants by cohort and value of each dimension; empty without dimensions. */
   readonly entrants: readonly TenureEntrants[];
+  /** By value of each dimension, one dimension at a time; absent without dimensions. */
+  readonly segments?: readonly TenureSegment[];
+}
+
+/** The rows of one value of a dimension, about the origin of the whole. */
+export interface TenureSegment {
+  readonly dimension: string;
+  readonly value: string;
+  /** Runs of the whole's cohorts, with the units of this value. */
+  readonly cohorts: readonly TenureCohort[];
+  readonly days: readonly TenureDayRow[];
+  readonly both: readonly TenureSpanRow[];
 }
 
 /** Units with entry dates from `cohort` to `until`, of one phase; the first date is its name. */

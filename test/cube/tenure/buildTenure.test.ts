@@ -1,10 +1,10 @@
 import {describe, expect, it} from "vitest";
-import {buildCube} from "../../lib/cube/buildCube.ts";
-import {cohortsOf} from "../../lib/cube/tenure/cohortsOf.ts";
-import type {TenureSums} from "../../lib/experiment/novelty/tenureSums.ts";
-import {createRandom} from "../random.ts";
-import {define} from "./define.ts";
-import {csv, stamp, withFiles} from "./logs.ts";
+import {buildCube} from "../../../lib/cube/buildCube.ts";
+import {cohortsOf} from "../../../lib/cube/tenure/cohortsOf.ts";
+import type {TenureSums} from "../../../lib/experiment/novelty/tenureSums.ts";
+import {createRandom} from "../../random.ts";
+import {define} from "../define.ts";
+import {csv, stamp, withFiles} from "../logs.ts";
 
 const day = 86_400_000;
 const start = Date.parse("2026-01-05T00:00:00Z");
@@ -39,15 +39,23 @@ function units(seed: number, {calendar = false} = {}): Unit[] {
 }
 
 async function tenureOf(all: readonly Unit[], metric: object, {calendar = false} = {}): Promise<TenureSums> {
+  return (await tenuresOf(all, {metric}, {calendar}))["metric"]!;
+}
+
+async function tenuresOf(
+  all: readonly Unit[],
+  metrics: Readonly<Record<string, object>>,
+  {calendar = false} = {}
+): Promise<Readonly<Record<string, TenureSums>>> {
   const write = (time: number): string => (calendar ? stamp(time).slice(0, 10) : stamp(time));
   const {experiment, definitions} = define({
     experiment: {
       start: "2026-01-05",
       variants: {control: {role: "control", weight: 0.5}, green: {weight: 0.5}},
       dimensions: ["platform"],
-      metrics: {primary: ["metric"]}
+      metrics: {primary: Object.keys(metrics).slice(0, 1), secondary: Object.keys(metrics).slice(1)}
     },
-    metrics: {metric},
+    metrics,
     facts: {
       exposures: {shape: "exposures", path: "exposures.csv", unit: "unit", variant: "variant", timestamp: "ts"},
       events: {
@@ -75,7 +83,7 @@ async function tenureOf(all: readonly Unit[], metric: object, {calendar = false}
   const {tenure} = await withFiles({"exposures.csv": exposures, "events.csv": events}, (dataDir) =>
     buildCube(experiment, definitions, {dataDir, asOf: "2026-01-29"})
   );
-  return tenure["metric"]!;
+  return tenure;
 }
 
 const asOfDay = (start + 24 * day) / day;
@@ -89,6 +97,122 @@ function valueOn({entry, events}: Unit, k: number, kind: string, calendar: boole
   if (kind === "proportion") return mine.length > 0 ? 1 : 0;
   return mine.reduce((sum, {amount}) => sum + amount, 0);
 }
+
+/** Each event counts, and each weighs its amount. */
+const ratio = {
+  kind: "ratio",
+  numerator: {fact: "events", event: "buy", value: "amount"},
+  denominator: {fact: "events", event: "buy"}
+};
+
+describe("the tenure sums of several metrics", () => {
+  const mean = {kind: "mean", fact: "events", event: "buy", value: "amount"};
+  const share = {kind: "proportion", fact: "events", event: "buy"};
+
+  it("are those that each has alone, but for the weekdays of secondary metrics", async () => {
+    const all = units(19);
+    const together = await tenuresOf(all, {share, mean, ratio});
+    expect(Object.keys(together)).toEqual(["share", "mean", "ratio"]);
+    expect(together["share"]).toEqual(await tenureOf(all, share));
+    expect(together["mean"]).toEqual({...(await tenureOf(all, mean)), weekdays: []});
+    expect(together["ratio"]).toEqual(await tenureOf(all, ratio));
+  });
+
+  it("hold a ratio's denominator and products, as reading the events gives", async () => {
+    const all = units(23);
+    const tenure = await tenureOf(all, ratio);
+    const w = (unit: Unit, k: number): number =>
+      unit.events.filter(({time}) => Math.floor((time - unit.entry) / day) === k && Math.floor(time / day) <= asOfDay)
+        .length;
+    const y = (unit: Unit, k: number): number => valueOn(unit, k, "mean", false);
+    const sum = (list: readonly Unit[], of: (unit: Unit) => number): number =>
+      list.reduce((total, unit) => total + of(unit), 0);
+    for (const row of tenure.days) {
+      const members = membersOf(tenure, all, row.cohort, row.variant);
+      expect(row.w).toBe(sum(members, (unit) => w(unit, row.day)));
+      expect(row.ww).toBe(sum(members, (unit) => w(unit, row.day) ** 2));
+      expect(row.yw).toBeCloseTo(
+        sum(members, (unit) => y(unit, row.day) * w(unit, row.day)),
+        6
+      );
+    }
+    for (const {variant, j, k, wv, yv, wz} of tenure.products) {
+      const members = tenure.cohorts
+        .filter(({lastDay}) => lastDay >= k)
+        .flatMap(({cohort}) => membersOf(tenure, all, cohort, variant));
+      expect(wv).toBe(sum(members, (unit) => w(unit, j) * w(unit, k)));
+      expect(yv).toBeCloseTo(
+        sum(members, (unit) => y(unit, j) * w(unit, k)),
+        6
+      );
+      expect(wz).toBeCloseTo(
+        sum(members, (unit) => w(unit, j) * y(unit, k)),
+        6
+      );
+    }
+    const {early, late} = tenure.spans!;
+    const over = (value: typeof y, unit: Unit, [from, to]: readonly [number, number]): number => {
+      let total = 0;
+      for (let k = from; k <= to; ++k) total += value(unit, k);
+      return total / (to - from + 1);
+    };
+    for (const {cohort, variant, f, m, fm, ef, lm, em, lf} of tenure.both) {
+      const members = membersOf(tenure, all, cohort, variant);
+      const product = (a: typeof y, first: readonly [number, number], b: typeof y, second: readonly [number, number]) =>
+        sum(members, (unit) => over(a, unit, first) * over(b, unit, second));
+      expect(f).toBeCloseTo(
+        sum(members, (unit) => over(w, unit, early)),
+        9
+      );
+      expect(m).toBeCloseTo(
+        sum(members, (unit) => over(w, unit, late)),
+        9
+      );
+      expect(fm).toBeCloseTo(product(w, early, w, late), 9);
+      expect(ef).toBeCloseTo(product(y, early, w, early), 6);
+      expect(lm).toBeCloseTo(product(y, late, w, late), 6);
+      expect(em).toBeCloseTo(product(y, early, w, late), 6);
+      expect(lf).toBeCloseTo(product(y, late, w, early), 6);
+    }
+  });
+
+  it("hold each value of a dimension: of its units alone, in runs of cohorts", async () => {
+    const all = units(29);
+    const {segments = [], cohorts, spans} = await tenureOf(all, mean);
+    expect(segments.map(({dimension, value}) => `${dimension} ${value}`)).toEqual(["platform web", "platform ios"]);
+    for (const {value, cohorts: runs, days, both} of segments) {
+      expect(runs.every(({cohort}) => cohorts.some((whole) => whole.cohort === cohort))).toBe(true);
+      const own = all.filter(({platform}) => platform === value);
+      const within = (cohort: string, variant: string): Unit[] => {
+        const {until} = runs.find((run) => run.cohort === cohort)!;
+        return own.filter((unit) => {
+          const date = stamp(unit.entry).slice(0, 10);
+          return unit.variant === variant && cohort <= date && date <= until;
+        });
+      };
+      for (const {cohort, variant, day: k, n, y, yy} of days) {
+        const members = within(cohort, variant);
+        expect(n).toBe(members.length);
+        expect(n).toBeGreaterThanOrEqual(10);
+        expect(y).toBeCloseTo(
+          members.reduce((sum, unit) => sum + valueOn(unit, k, "mean", false), 0),
+          9
+        );
+        expect(yy).toBeCloseTo(
+          members.reduce((sum, unit) => sum + valueOn(unit, k, "mean", false) ** 2, 0),
+          6
+        );
+      }
+      const [from, to] = spans!.late;
+      for (const {cohort, variant, l} of both) {
+        let late = 0;
+        for (const unit of within(cohort, variant))
+          for (let k = from; k <= to; ++k) late += valueOn(unit, k, "mean", false) / (to - from + 1);
+        expect(l).toBeCloseTo(late, 9);
+      }
+    }
+  });
+});
 
 function membersOf(tenure: TenureSums, all: readonly Unit[], name: string, variant: string): Unit[] {
   const {cohort, until} = tenure.cohorts.find(({cohort}) => cohort === name)!;

@@ -1,0 +1,85 @@
+import type {TenureDayRow, TenurePairRow} from "../../experiment/novelty/tenureSums.ts";
+import type {TenureContext} from "./tenureContext.ts";
+import {range, step} from "./tenureContext.ts";
+import type {TenureColumn, TenureMetric} from "./tenureSql.ts";
+import {totalProduct} from "./tenureSql.ts";
+
+/** Returns products of pairs of days over the units that lived through both; n, y and z come from the day rows. */
+export async function productSums(
+  {engine, steps, metrics, cohorts, first, variants}: TenureContext,
+  days: (metric: TenureMetric) => readonly TenureDayRow[]
+): Promise<Map<string, TenurePairRow[]>> {
+  const {dialect} = engine;
+  const sums: string[] = [];
+  const place = (a: TenureColumn, b: TenureColumn): number => {
+    const sql = totalProduct(dialect, [a, `a.${a.name}`], [b, `b.${b.name}`]);
+    return sums.includes(sql) ? sums.indexOf(sql) : sums.push(sql) - 1;
+  };
+  const places = new Map(
+    metrics.map(({key, y, w}) => [
+      key,
+      w === null ? [place(y, y)] : [place(y, y), place(w, w), place(y, w), place(w, y)]
+    ])
+  );
+  const rows = await steps.rows(
+    `SELECT x.phase, x.variant, a.k, b.k, ${sums.join(", ")} FROM tenure_days AS a JOIN tenure_days AS b ON b.u = a.u AND b.k >= a.k JOIN tenure_units AS x ON x.u = a.u WHERE a.k >= ${first} AND b.k <= x.last_day GROUP BY x.phase, x.variant, a.k, b.k`
+  );
+  const phases = [...new Set(cohorts.map(({phase}) => phase))];
+  const byKey = new Map(rows.map((row) => [row.slice(0, 4).join(" "), row.slice(4)]));
+  return new Map(metrics.map((metric) => [metric.key, pairsOf(metric)]));
+
+  function pairsOf(metric: TenureMetric): TenurePairRow[] {
+    const {key, y, w} = metric;
+    const [sy, sw] = [step(y), step(w)];
+    const own = places.get(key) ?? [];
+    // Sums over the cohorts of a phase that lived through day k, of day j: from the youngest cohort to the oldest.
+    const lived = livedSums(metric);
+    return phases.flatMap((phase, p) =>
+      variants.flatMap((variant, v) => {
+        const at = lived.get(`${phase} ${variant}`);
+        if (at === undefined) return [];
+        return range(first, at.last).flatMap((k) =>
+          range(first, k).map((j): TenurePairRow => {
+            const found = byKey.get(`${p} ${v} ${j} ${k}`);
+            const [yz = 0, wv = 0, yv = 0, wz = 0] = own.map((i) => Number(found?.[i] ?? 0));
+            const [a, b] = [at.sums(j, k), at.sums(k, k)];
+            const row = {phase, variant, j, k, n: b.n, y: a.y, z: b.y, yz: yz / sy / sy};
+            if (w === null) return row;
+            return {...row, w: a.w, v: b.w, wv: wv / sw / sw, yv: yv / sy / sw, wz: wz / sy / sw};
+          })
+        );
+      })
+    );
+  }
+
+  function livedSums(metric: TenureMetric) {
+    const lastDays = new Map(cohorts.map(({cohort, lastDay, phase}) => [cohort, {lastDay, phase}]));
+    const groups = new Map<string, {last: number; rows: TenureDayRow[]}>();
+    for (const row of days(metric)) {
+      if (row.day < first) continue;
+      const key = `${lastDays.get(row.cohort)?.phase ?? ""} ${row.variant}`;
+      const group = groups.get(key) ?? {last: -1, rows: []};
+      groups.set(key, group);
+      group.last = Math.max(group.last, row.day);
+      group.rows.push(row);
+    }
+    return new Map(
+      [...groups].map(([key, {last, rows: own}]) => {
+        const size = last + 1;
+        const [n, y, w] = [0, 1, 2].map(() => new Float64Array(size * size));
+        // Cohorts come oldest first; adding them in that order gives every sum in the same order of its terms.
+        for (const row of own) {
+          const until = lastDays.get(row.cohort)?.lastDay ?? -1;
+          for (let k = row.day; k <= Math.min(until, last); ++k) {
+            const at = row.day * size + k;
+            n![at]! += row.n;
+            y![at]! += row.y;
+            w![at]! += row.w ?? 0;
+          }
+        }
+        const sums = (j: number, k: number) => ({n: n![j * size + k]!, y: y![j * size + k]!, w: w![j * size + k]!});
+        return [key, {last, sums}] as const;
+      })
+    );
+  }
+}

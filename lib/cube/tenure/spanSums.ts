@@ -1,0 +1,159 @@
+import type {TenureCohort, TenureRow, TenureSpanRow, TenureSpans} from "../../experiment/novelty/tenureSums.ts";
+import {valueIn} from "./segmentPlans.ts";
+import type {TenureContext} from "./tenureContext.ts";
+import {range, step} from "./tenureContext.ts";
+import type {TenureColumn, TenureMetric} from "./tenureSql.ts";
+import {columnsOf, total, totalProduct} from "./tenureSql.ts";
+
+/** The rows of one metric that compare spans of days. */
+export interface SpanSums {
+  readonly early: TenureRow[];
+  readonly both: TenureSpanRow[];
+  readonly slopes: TenureRow[];
+  /** `both` in the order of the segment plans, by value. */
+  readonly segments: readonly ReadonlyMap<string, TenureSpanRow[]>[];
+}
+
+/** One sum over units: a letter, or the product of two. */
+interface Term {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/**
+ * Returns the sums of what each unit did in the early and the late span, and of its slope over the trend's days, from
+ * `tenure_days`: per unit first, then by cohort and variant.
+ */
+export async function spanSums(
+  {engine, steps, metrics, cohorts, variants, segments}: TenureContext,
+  {early, late, trend}: TenureSpans
+): Promise<Map<string, SpanSums>> {
+  const {dialect} = engine;
+  const columns = columnsOf(metrics);
+  const inSpan = (sql: string, [from, to]: readonly [number, number]): string =>
+    dialect.integer(`coalesce(sum(CASE WHEN k BETWEEN ${from} AND ${to} THEN ${sql} ELSE 0 END), 0)`);
+  // With weights 2k - (from + to) a least-squares slope is a whole number over a constant.
+  const perUnit = columns.flatMap(({name}) => [
+    `${inSpan(name, early)} AS ${name}e`,
+    `${inSpan(name, late)} AS ${name}l`,
+    `${inSpan(`(2 * k - ${trend[0] + trend[1]}) * ${name}`, trend)} AS ${name}s`
+  ]);
+  const terms = metrics.map((metric) => termsOf(metric));
+  const sums = [...new Set(terms.flatMap((own) => own.map(({sql}) => sql)))];
+  const cell = segments.length > 0 ? ["x.cell"] : [];
+  await steps.table(
+    "tenure_spans",
+    `SELECT x.cohort, x.variant, ${[...cell, ...sums.map((sql, i) => `${sql} AS a${i}`)].join(", ")}
+  FROM (SELECT u, ${perUnit.join(", ")} FROM tenure_days WHERE k >= 0 GROUP BY u) AS t JOIN tenure_units AS x ON x.u = t.u GROUP BY x.cohort, x.variant${cell.map((name) => `, ${name}`).join("")}`
+  );
+  const added = sums.map((_, i) => total(dialect, `t.a${i}`)).join(", ");
+  const whole = await steps.rows(`SELECT cohort, variant, ${added} FROM tenure_spans AS t GROUP BY 1, 2`);
+  const byCohort = new Map(whole.map((row) => [row.slice(0, 2).join(" "), row.slice(2).map(Number)]));
+  const bySegment: Map<string, number[]>[] = [];
+  for (const plan of segments) {
+    const rows = await steps.rows(
+      `SELECT t.cohort, t.variant, d.d${plan.at}, ${added} FROM tenure_spans AS t JOIN cells AS d ON d.cell = t.cell GROUP BY 1, 2, 3`
+    );
+    const found = new Map<string, number[]>();
+    for (const row of rows) {
+      const cells: string[] = [];
+      cells[plan.at] = String(row[2]);
+      const key = `${valueIn(plan, cells)} ${plan.runs[Number(row[0])]} ${row[1]}`;
+      const known = found.get(key);
+      const mine = row.slice(3).map(Number);
+      found.set(key, known === undefined ? mine : known.map((sum, i) => sum + (mine[i] ?? 0)));
+    }
+    bySegment.push(found);
+  }
+
+  return new Map(
+    metrics.map((metric, m) => {
+      const own = terms[m] ?? [];
+      const named = (values: readonly number[] | undefined): Record<string, number> =>
+        Object.fromEntries(
+          own.map(({name, sql}) => [name, (values?.[sums.indexOf(sql)] ?? 0) / scaleOf(metric, name)])
+        );
+      const rowsOf = <Row>(
+        list: readonly TenureCohort[],
+        until: number,
+        row: (cohort: {cohort: string; variant: string; n: number}, sums: Record<string, number>) => Row,
+        from: (c: number, v: number) => readonly number[] | undefined
+      ): Row[] =>
+        list.flatMap((cohort, c) =>
+          cohort.lastDay < until
+            ? []
+            : variants.map((variant, v) =>
+                row({cohort: cohort.cohort, variant, n: cohort.units[variant] ?? 0}, named(from(c, v)))
+              )
+        );
+      const cohortAt = (c: number, v: number) => byCohort.get(`${c} ${v}`);
+      return [
+        metric.key,
+        {
+          early: rowsOf(cohorts, early[1], earlyRow(metric), cohortAt),
+          both: rowsOf(cohorts, late[1], spanRow(metric), cohortAt),
+          slopes: metric.w === null ? rowsOf(cohorts, trend[1], slopeRow, cohortAt) : [],
+          segments: segments.map(
+            ({cohorts: byValue}, i) =>
+              new Map(
+                [...byValue].map(([value, list]) => [
+                  value,
+                  rowsOf(list, late[1], spanRow(metric), (c, v) => bySegment[i]?.get(`${value} ${c} ${v}`))
+                ])
+              )
+          )
+        }
+      ];
+    })
+  );
+
+  function termsOf({y, w}: TenureMetric): Term[] {
+    const letters: Record<string, readonly [TenureColumn, string]> = {
+      e: [y, `t.${y.name}e`],
+      l: [y, `t.${y.name}l`],
+      ...(w === null ? {s: [y, `t.${y.name}s`] as const} : {f: [w, `t.${w.name}e`], m: [w, `t.${w.name}l`]})
+    };
+    const names = w === null ? meanTerms : ratioTerms;
+    return names.map((name) => {
+      const [a, b] = [letters[name[0] ?? ""], letters[name[1] ?? ""]];
+      if (a === undefined) throw new Error(`unknown letter: ${name}`);
+      return {name, sql: b === undefined ? total(dialect, a[1]) : totalProduct(dialect, a, b)};
+    });
+  }
+
+  function scaleOf({y, w}: TenureMetric, name: string): number {
+    const squares = range(trend[0], trend[1]).reduce((sum, k) => sum + (k - (trend[0] + trend[1]) / 2) ** 2, 0);
+    const days = ([from, to]: readonly [number, number]) => to - from + 1;
+    const scales: Record<string, number> = {
+      e: step(y) * days(early),
+      l: step(y) * days(late),
+      f: step(w) * days(early),
+      m: step(w) * days(late),
+      s: 2 * squares * step(y)
+    };
+    return [...name].reduce((scale, letter) => scale * (scales[letter] ?? 1), 1);
+  }
+}
+
+const meanTerms = ["e", "l", "s", "ee", "ll", "el", "ss"];
+const ratioTerms = ["e", "l", "ee", "ll", "el", "f", "m", "ff", "mm", "fm", "ef", "lm", "em", "lf"];
+
+type Key = {cohort: string; variant: string; n: number};
+
+function earlyRow({w}: TenureMetric) {
+  return (key: Key, {e = 0, ee = 0, f = 0, ff = 0, ef = 0}: Record<string, number>): TenureRow =>
+    w === null ? {...key, y: e, yy: ee} : {...key, y: e, yy: ee, w: f, ww: ff, yw: ef};
+}
+
+function spanRow({w}: TenureMetric) {
+  return (key: Key, sums: Record<string, number>): TenureSpanRow => {
+    const {e = 0, l = 0, ee = 0, ll = 0, el = 0} = sums;
+    if (w === null) return {...key, e, l, ee, ll, el};
+    const {f = 0, m = 0, ff = 0, mm = 0, fm = 0, ef = 0, lm = 0, em = 0, lf = 0} = sums;
+    return {...key, e, l, ee, ll, el, f, m, ff, mm, fm, ef, lm, em, lf};
+  };
+}
+
+function slopeRow(key: Key, {s = 0, ss = 0}: Record<string, number>): TenureRow {
+  return {...key, y: s, yy: ss};
+}
