@@ -92,7 +92,7 @@ export function formatDifference(value: number | null, {kind, unit}: Measure, st
 
 /**
  * Returns decimals for both bounds and the estimate between them: half the width shows two significant digits, no bound
- * more than three, and the bounds can be told apart.
+ * more than three, the bounds can be told apart, and one that is near zero still shows its side of it.
  */
 export function intervalDecimals(interval: Interval, {scale = 1}: {scale?: number} = {}): number {
   const [lower, upper] = interval ?? [null, null];
@@ -100,9 +100,16 @@ export function intervalDecimals(interval: Interval, {scale = 1}: {scale?: numbe
     const width = (upper - lower) * scale;
     const largest = Math.max(Math.abs(lower), Math.abs(upper)) * scale;
     const apart = Math.ceil(-Math.log10(width));
-    return Math.min(8, Math.max(0, apart, Math.min(decimalsOf(width * 0.4995), 2 - Math.floor(Math.log10(largest)))));
+    const usual = Math.max(0, apart, Math.min(decimalsOf(width * 0.4995), 2 - Math.floor(Math.log10(largest))));
+    return Math.min(8, usual + Math.max(hidden(lower * scale, usual), hidden(upper * scale, usual)));
   }
   return decimalsOf((lower ?? upper ?? 0) * scale);
+}
+
+/** Decimals that a bound needs beyond the usual ones, at most two, so that it is not written as zero. */
+function hidden(bound: number, decimals: number): number {
+  if (bound === 0) return 0;
+  return [0, 1].find((more) => Math.abs(bound) * 10 ** (decimals + more) >= 0.5) ?? 2;
 }
 
 /**

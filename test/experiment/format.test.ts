@@ -62,6 +62,8 @@ describe("effects and their intervals", () => {
     expect(formatPercentInterval([-0.1, 0.31], {signed: false})).toBe("\u221210% to 31%");
     expect(formatPercentInterval([0.4597, 0.4785])).toBe("+46.0% to +47.9%");
     expect(formatPercentInterval([0.46911, 0.46913])).toBe("+46.911% to +46.913%");
+    expect(formatPercentInterval([0.003, 0.22])).toBe("+0.3% to +22.0%");
+    expect(formatPercentInterval([-0.19, -0.0002])).toBe("\u221219.00% to \u22120.02%");
   });
   it("formatPercentInterval says which side is open", () => {
     expect(formatPercentInterval([0.014, null])).toBe("above +1.4%");
