@@ -40,9 +40,14 @@ export function design(readout: Readout): Html {
         </details>`
       : null,
     html`<p class="marks">
-      Run <code>${readout.runId}</code> · design <code>${readout.design.hash}</code> · input
-      <code>${input.hash}</code> · ${readout.timezone} · at least ${readout.minimumUnits} units in every published row ·
-      control is ${name(variantName(readout, variants.find((v) => v.role === "control")?.key ?? ""))}
+      Run ${mark(readout.runId)} · design ${mark(readout.design.hash)} · input ${mark(input.hash)} · ${readout.timezone}
+      · at least ${readout.minimumUnits} units in every published row · control is
+      ${name(variantName(readout, variants.find((v) => v.role === "control")?.key ?? ""))}
     </p>`
   );
+}
+
+/** The beginning of a hash, whole on hover and in readout.json. */
+function mark(hash: string): Html {
+  return html`<code title="${hash}">${hash.slice(0, 12)}</code>`;
 }

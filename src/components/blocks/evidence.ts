@@ -1,12 +1,12 @@
-import {formatBytes, formatCount, formatDate, formatList, plural} from "../../lib/experiment/format.ts";
+import {formatAmount, formatBytes, formatCount, formatDate, formatList, plural} from "../../lib/experiment/format.ts";
 import type {Reason} from "../../lib/cube/reasons.ts";
 import {reasons} from "../../lib/cube/reasons.ts";
-import type {Readout} from "../../lib/experiment/readout.ts";
+import type {MetricResult, Readout} from "../../lib/experiment/readout.ts";
 import {figure} from "./figure.ts";
 import type {Html} from "./html.ts";
 import {html, name} from "./html.ts";
 import {absent, section, sentence} from "./section.ts";
-import {variantName} from "./subject.ts";
+import {colorIndex, variantName} from "./subject.ts";
 import {table} from "./table.ts";
 
 /** Returns what came in: traffic by day, rows that do not count and why, files to take away. */
@@ -16,16 +16,35 @@ export function evidence(readout: Readout, files: readonly string[], base: strin
     "data",
     "What came in?",
     html`${plural(input.rows, "row")} read, ${plural(input.units, "unit")} counted.`,
-    traffic.length < 2 ? absent(null, "Traffic by day is not known for this shape of input.") : trafficFigure(readout),
-    distributions(readout),
+    traffic.length < 2
+      ? absent(null, "Traffic by day is not known for this shape of input.")
+      : html`<div class="lead">${totals(readout)} ${trafficFigure(readout)}</div>`,
+    readout.metrics
+      .filter((m) => m.distribution?.some((d) => d.bins.length > 1))
+      .slice(0, 3)
+      .map((m) => distribution(m, readout)),
     exclusions(readout),
     input.coarsened ? html`<p class="reading">${input.coarsened}</p>` : null,
     downloads(readout, files, base)
   );
 }
 
+/** Units by variant beside the chart, which then has the width of the effect by day: a day lies at the same place. */
+function totals(readout: Readout): Html {
+  const {variants} = readout;
+  return html`<dl class="small">
+    ${variants.map(
+      (v) =>
+        html`<div>
+          <dt><span class="swatch v${colorIndex(readout, v.key)}"></span>${name(v.name)}</dt>
+          <dd>${formatCount(v.units)}</dd>
+        </div>`
+    )}
+  </dl>`;
+}
+
 function trafficFigure({traffic, variants}: Readout): Html {
-  const totals = variants.map(
+  const sums = variants.map(
     (v, i) => `${v.name} ${formatCount(traffic.reduce((sum, d) => sum + (d.units[i] ?? 0), 0))}`
   );
   return figure({
@@ -33,8 +52,9 @@ function trafficFigure({traffic, variants}: Readout): Html {
     height: 170,
     title: "New units by day",
     subtitle: "first exposures, by variant",
+    quiet: true,
     reading: html`${formatDate(traffic[0]?.date ?? null)} to ${formatDate(traffic.at(-1)?.date ?? null)}:
-    ${name(totals.length > 6 ? `${totals.length} variants` : formatList(totals))}.`,
+    ${name(sums.length > 6 ? `${sums.length} variants` : formatList(sums))}.`,
     table: table(
       "New units by day and variant",
       [{head: "Day"}, ...variants.map((v) => ({head: name(v.name), number: true}))],
@@ -43,29 +63,33 @@ function trafficFigure({traffic, variants}: Readout): Html {
   });
 }
 
-function distributions(readout: Readout): Html | null {
-  const metric = readout.metrics.find((m) => m.distribution?.some((d) => d.bins.length > 1));
-  if (!metric?.distribution) return null;
-  const bins = metric.distribution[0]?.bins ?? [];
+function distribution(metric: MetricResult, readout: Readout): Html {
+  const shown = metric.distribution ?? [];
+  const bins = shown[0]?.bins ?? [];
   return figure({
     chart: "distribution",
     metric: metric.key,
     height: 170,
     title: html`Distribution of ${name(metric.name)}`,
-    subtitle: html`share of units by ${metric.unit ? `value in ${metric.unit}` : "value"}`,
-    quiet: true,
-    reading: html`Share of units by value of ${name(metric.name)}, one line per variant.`,
+    subtitle: html`share of values${metric.unit ? html`, in ${name(metric.unit)}` : null}; the last step holds the tail
+    above`,
+    reading: html`${name(metric.name)}:
+    ${name(
+      formatList(
+        metric.arms.slice(0, 6).map((a) => `${variantName(readout, a.variant)} ${formatAmount(a.mean, metric)}`)
+      )
+    )}.`,
     table: table(
       `Distribution of ${metric.name}`,
       [
         {head: "From"},
         {head: "To"},
-        ...metric.distribution.map((d) => ({head: name(variantName(readout, d.variant)), number: true}))
+        ...shown.map((d) => ({head: name(variantName(readout, d.variant)), number: true}))
       ],
       bins.map((bin, i) => [
         String(Number(bin[0].toPrecision(4))),
         String(Number(bin[1].toPrecision(4))),
-        ...(metric.distribution ?? []).map((d) => `${(100 * (d.bins[i]?.[2] ?? 0)).toFixed(1)}%`)
+        ...shown.map((d) => `${(100 * (d.bins[i]?.[2] ?? 0)).toFixed(1)}%`)
       ])
     )
   });

@@ -6,6 +6,7 @@ import {
   intervalDecimals
 } from "../../lib/experiment/format.ts";
 import type {MetricResult, Readout} from "../../lib/experiment/readout.ts";
+import {banditFigures} from "../bandit/banditFigures.ts";
 import {colorIndex, leading, primaries, treatments, variantName} from "../blocks/subject.ts";
 import type {BoundaryRow} from "./boundary.ts";
 import {boundary} from "./boundary.ts";
@@ -240,12 +241,21 @@ export const charts: Record<string, (request: ChartRequest) => Element | null> =
         units: d.units[i] ?? 0
       }))
     );
-    return traffic(rows, {...size, days: daysOf(readout)});
+    return traffic(rows, {...size, days: daysOf(readout), many: treatments(readout).length > 1});
   },
+
+  ...banditFigures,
 
   distribution({readout, metric, size}) {
     const rows = (metric?.distribution ?? []).flatMap((d) =>
-      d.bins.map(([from, to, share]) => ({variant: d.variant, color: colorIndex(readout, d.variant), from, to, share}))
+      d.bins.map(([from, to, share]) => ({
+        variant: d.variant,
+        name: variantName(readout, d.variant),
+        color: colorIndex(readout, d.variant),
+        from,
+        to,
+        share
+      }))
     );
     if (!metric || rows.length === 0) return null;
     return distribution(rows, {

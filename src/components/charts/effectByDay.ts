@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
+import {formatDate} from "../../lib/experiment/format.ts";
 import type {ChartSize} from "./theme.ts";
-import {clip, effectDomain, frame, paper, percentTick, spread, variantColor, zeroY} from "./theme.ts";
+import {clip, effectDomain, frame, paper, percentTick, spread, timeFrame, variantColor, zeroY} from "./theme.ts";
 
 /** One variant's effect as of one day. */
 export type DayRow = {
@@ -33,7 +34,6 @@ export function effectByDay(
   const many = last.length > 1;
   const settled = known.filter((_, i) => i >= known.length * 0.12);
   const domain = effectDomain(settled, last);
-  const marginRight = many ? Math.min(150, width * 0.32) : 58;
   const shared = frame({width, height});
   const inner = height - 12 - 32;
   const toPixel = (value: number) => inner * (1 - (value - domain[0]) / (domain[1] - domain[0]));
@@ -46,8 +46,7 @@ export function effectByDay(
   ).map(toValue);
   return Plot.plot({
     ...shared,
-    marginRight,
-    x: {type: "utc", domain: days, label: null, ticks: Math.max(2, Math.round(width / 110))},
+    ...timeFrame(days, {width, many}),
     y: {domain, label: null, ticks: 5, tickFormat: percent ? percentTick(domain) : undefined, grid: true},
     marks: [
       last.length <= 3
@@ -90,7 +89,7 @@ export function effectByDay(
           x: "date",
           y: "value",
           title: (d: DayRow) =>
-            `${many ? `${clip(d.name, 24)}\n` : ""}${d.date.toISOString().slice(0, 10)}\n${format(d.value ?? 0)}${d.lower === null || d.upper === null ? "" : `, ${format(d.lower)} to ${format(d.upper)}`}`
+            `${many ? `${clip(d.name, 24)}\n` : ""}${formatDate(d.date.toISOString())}\n${format(d.value ?? 0)}${d.lower === null || d.upper === null ? "" : `, ${format(d.lower)} to ${format(d.upper)}`}`
         })
       )
     ]

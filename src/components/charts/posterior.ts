@@ -61,6 +61,15 @@ export function posterior(
         stroke: (d: PosteriorRow) => variantColor(d.color),
         strokeOpacity: 0.5
       }),
+      Plot.tip(
+        known,
+        Plot.pointer({
+          x: "mean",
+          y: (d: PosteriorRow) => 1 / d.deviation,
+          title: (d: PosteriorRow) =>
+            `${clip(d.name, 24)}\n${format(d.mean)}, 95 of 100 between ${format(d.mean - 1.96 * d.deviation)} and ${format(d.mean + 1.96 * d.deviation)}`
+        })
+      ),
       ordered.length > 5 || ordered.length * 78 > width
         ? null
         : Plot.text(

@@ -34,6 +34,26 @@ export function frame({width, height}: ChartSize): Plot.PlotOptions {
   };
 }
 
+/**
+ * Returns what all charts of time share, so that a day lies at the same place in each of the same width: the axis, from
+ * half a day before the first day to half a day after the last, and room at the right for names of variants.
+ */
+export function timeFrame(
+  days: readonly [Date, Date],
+  {width, many}: {width: number; many: boolean}
+): {x: Plot.ScaleOptions; marginLeft: number; marginRight: number} {
+  return {
+    x: {type: "utc", domain: timeDomain(days), label: null, ticks: Math.max(2, Math.round(width / 110))},
+    marginLeft: 46,
+    marginRight: many ? Math.min(150, width * 0.32) : 58
+  };
+}
+
+/** Returns the span of a time axis: each day has its full width, with the day itself in the middle. */
+export function timeDomain([first, last]: readonly [Date, Date]): [Date, Date] {
+  return [new Date(first.getTime() - 43_200_000), new Date(last.getTime() + 43_200_000)];
+}
+
 /** Returns the line of no difference, in ink, under everything that is drawn after it. */
 export function zeroY(): Plot.Markish {
   return Plot.ruleY([0], {stroke: ink, strokeWidth: 1});

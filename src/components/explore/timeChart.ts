@@ -7,15 +7,23 @@ import {colorIndex, variantName} from "../blocks/subject.ts";
 import type {DayRow} from "../charts/effectByDay.ts";
 import {effectByDay} from "../charts/effectByDay.ts";
 import type {ChartSize} from "../charts/theme.ts";
-import {boundsOf, effectDomain, frame, paper, percentTick, variantColor, zeroY} from "../charts/theme.ts";
+import {
+  boundsOf,
+  effectDomain,
+  frame,
+  paper,
+  percentTick,
+  timeDomain,
+  timeFrame,
+  variantColor,
+  zeroY
+} from "../charts/theme.ts";
 
 /** Where the days of a chart lie, in pixels from its left side. */
 export type TimeScale = {toPixel(day: string): number; toDay(pixel: number): string};
 
 /** A chart of time with its scale; null where there is nothing to draw. */
 export type TimeChart = {element: Element; scale: TimeScale} | null;
-
-const marginLeft = 46;
 
 /** Returns the effect by day: as of the end of each day, or of the units that entered on each day. */
 export function timeChart(
@@ -52,18 +60,19 @@ export function timeChart(
   const element =
     state.entered === null
       ? effectByDay(rows, {...size, days: span, format, percent})
-      : byEntry(rows, {...size, span, format, percent});
-  const marginRight = state.entered !== null ? 16 : many ? Math.min(150, size.width * 0.32) : 58;
+      : byEntry(rows, {...size, span, format, percent, many});
+  const {marginLeft, marginRight} = timeFrame(span, {width: size.width, many});
   const inner = size.width - marginLeft - marginRight;
-  const reach = Math.max(1, +span[1] - +span[0]);
+  const [from, to] = timeDomain(span);
+  const reach = +to - +from;
   return {
     element,
     scale: {
-      toPixel: (day) => marginLeft + (inner * (Date.parse(day) - +span[0])) / reach,
+      toPixel: (day) => marginLeft + (inner * (Date.parse(day) - +from)) / reach,
       toDay: (pixel) => {
-        const share = Math.max(0, Math.min(1, (pixel - marginLeft) / inner));
-        const time = +span[0] + share * reach;
-        return new Date(Math.round(time / 86_400_000) * 86_400_000).toISOString().slice(0, 10);
+        const time = +from + ((pixel - marginLeft) / inner) * reach;
+        const day = Math.max(+span[0], Math.min(+span[1], Math.round(time / 86_400_000) * 86_400_000));
+        return new Date(day).toISOString().slice(0, 10);
       }
     }
   };
@@ -76,8 +85,9 @@ function byEntry(
     span,
     format,
     percent,
+    many,
     ...size
-  }: ChartSize & {span: [Date, Date]; format: (value: number) => string; percent: boolean}
+  }: ChartSize & {span: [Date, Date]; format: (value: number) => string; percent: boolean; many: boolean}
 ): Element {
   const known = rows.filter((r) => r.value !== null);
   const domain = effectDomain(known);
@@ -87,7 +97,7 @@ function byEntry(
     new Date(+r.date + (variants.indexOf(r.variant) - (variants.length - 1) / 2) * 0.22 * 86_400_000);
   return Plot.plot({
     ...frame(size),
-    x: {type: "utc", domain: span, label: null, ticks: Math.max(2, Math.round(size.width / 110))},
+    ...timeFrame(span, {width: size.width, many}),
     y: {domain, label: null, ticks: 5, tickFormat: percent ? percentTick(domain) : undefined, grid: true},
     marks: [
       zeroY(),
