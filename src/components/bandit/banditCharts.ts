@@ -69,14 +69,14 @@ export function bests(points: readonly ArmPoint[], {width, height, all}: OverUni
 /** Returns the conversions that were lost to worse arms, beside those that an even split would have lost. */
 export function regrets(
   points: readonly {units: number; regret: number; even: number}[],
-  {width, height, all}: OverUnits
+  {width, height, all, format = formatCount}: OverUnits & {format?: (value: number) => string}
 ): Element {
   const last = points.at(-1);
-  const top = 1.06 * Math.max(10, ...points.map(({regret, even}) => Math.max(regret, even)));
+  const top = 1.06 * Math.max(1e-9, ...points.map(({regret, even}) => Math.max(regret, even)));
   const ends = last
     ? [
-        {text: `${formatCount(last.regret)} this`, y: last.regret, color: "var(--v1)"},
-        {text: `${formatCount(last.even)} even split`, y: last.even, color: muted}
+        {text: `${format(last.regret)} this`, y: last.regret, color: "var(--v1)"},
+        {text: `${format(last.even)} even split`, y: last.even, color: muted}
       ]
     : [];
   const inner = height - 50;
@@ -110,41 +110,51 @@ export function regrets(
   });
 }
 
-/** One arm's estimates: plain and honest, each with its bounds, and the truth. */
+/** One arm's estimates: plain and honest, each with its bounds, and the truth where it is known. */
 export type EstimateRow = {
   name: string;
   color: number;
-  truth: number;
+  truth: number | null;
   plain: {mean: number; lower: number; upper: number} | null;
   honest: {mean: number; lower: number; upper: number} | null;
 };
 
 /** Returns the arms' estimates with their intervals; open: the plain mean; a tick: the truth. */
-export function estimates(rows: readonly EstimateRow[], {width, height}: ChartSize): Element {
+export function estimates(
+  rows: readonly EstimateRow[],
+  {
+    width,
+    height,
+    format = (value) => formatPercent(value, {decimals: 1})
+  }: ChartSize & {format?: (value: number) => string}
+): Element {
   const step = (height - 44) / rows.length;
   const at = (i: number) => (i + 0.5) * step;
   const rowsAt = rows.map((row, i) => ({...row, y: at(i)}));
   const plain = rowsAt.flatMap(({plain, ...row}) => (plain ? [{...row, ...plain, y: row.y + 7}] : []));
   const honest = rowsAt.flatMap(({honest, ...row}) => (honest ? [{...row, ...honest, y: row.y - 5}] : []));
-  const bounds = [...plain, ...honest].flatMap(({lower, upper, truth}) => [lower, upper, truth]);
-  const low = Math.max(0, Math.min(...bounds, ...rows.map(({truth}) => truth)));
-  const high = Math.max(...bounds, ...rows.map(({truth}) => truth));
+  const known = rowsAt.filter((row) => row.truth !== null);
+  const bounds = [...plain, ...honest].flatMap(({lower, upper}) => [lower, upper]);
+  const all = [...bounds, ...known.map(({truth}) => truth ?? 0)];
+  const positive = all.every((value) => value >= 0);
+  const [low, high] = [Math.min(...all), Math.max(...all)];
   const room = (high - low) * 0.04;
+  const from = positive ? Math.max(0, low - room) : low - room;
   const color = (d: {color: number}) => variantColor(d.color);
   return Plot.plot({
     ...frame({width, height}),
     marginLeft: 96,
     x: {
-      domain: [Math.max(0, low - room), high + room],
+      domain: [from, high + room],
       label: null,
       ticks: Math.max(3, Math.round(width / 90)),
-      tickFormat: (d: number) => formatPercent(d, {decimals: 1}),
+      tickFormat: format,
       grid: true
     },
     y: {domain: [step * rows.length, 0], axis: null},
     marks: [
       Plot.text(rowsAt, {
-        x: () => Math.max(0, low - room),
+        x: () => from,
         y: "y",
         text: (d: EstimateRow) => clip(d.name, 13),
         textAnchor: "end",
@@ -156,7 +166,7 @@ export function estimates(rows: readonly EstimateRow[], {width, height}: ChartSi
       Plot.dot(plain, {x: "mean", y: "y", stroke: color, fill: paper, r: 3.5, strokeWidth: 1.4}),
       Plot.ruleY(honest, {y: "y", x1: "lower", x2: "upper", stroke: color, strokeWidth: 2}),
       Plot.dot(honest, {x: "mean", y: "y", fill: color, stroke: paper, r: 4.5}),
-      Plot.link(rowsAt, {
+      Plot.link(known, {
         x1: "truth",
         x2: "truth",
         y1: (d: {y: number}) => d.y - 12,
