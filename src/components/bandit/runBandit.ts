@@ -266,7 +266,7 @@ function sayEstimates(readout: BanditReadout | undefined, rows: readonly Estimat
   if (!readout) return "No units yet.";
   if (!readout.estimates)
     return "Without the probabilities there is no honest estimate: only plain means, which are too low for arms that were given up.";
-  const held = rows.filter(({honest, truth}) => honest && honest.lower <= truth && truth <= honest.upper).length;
+  const held = rows.filter(({honest, truth}) => honest && truth !== null && honest.lower <= truth && truth <= honest.upper).length;
   const best = readout.differences?.find(({variant}) => variant === readout.best);
   const beats =
     best && best.difference !== null && best.lower !== null && best.upper !== null
