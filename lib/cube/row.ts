@@ -30,7 +30,7 @@ export interface Cube {
   readonly path: readonly CubeRow[];
   readonly entries: readonly CubeRow[];
   readonly traffic: readonly TrafficRow[];
-  /** Sums over tenure days of the primary metrics that have some, by metric; safe to publish as they are. */
+  /** Sums over tenure days of the metrics that have some, by metric; safe to publish as they are. */
   readonly tenure: Readonly<Record<string, TenureSums>>;
   /** Exposed units with any event, by variant; null where the input is no log of events. */
   readonly activeUnits: Readonly<Record<string, number>> | null;

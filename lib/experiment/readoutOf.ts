@@ -129,6 +129,7 @@ export function readoutOf(input: ReadoutInput): MadeReadout {
     insights: insightsOf(results, health),
     changes: [],
     timeline: [],
+    holdout: null,
     traffic: sums.traffic.map(({date, units}) => ({date, units: variants.map(({key}) => units[key] ?? 0)})),
     input: {
       rows: sums.rows,
@@ -217,10 +218,13 @@ function powerResult(
   );
 }
 
-/** Whether a primary metric's effect lasts; null for metrics without tenure rows. */
+/**
+ * Whether a metric's effect lasts; null for metrics without tenure rows. Of metrics that are not primary the triangle is
+ * coarser and the simultaneous intervals are by Sidak's rule.
+ */
 function noveltyResults(
   experiment: Experiment,
-  {key, direction}: MetricResult,
+  {key, role, direction}: MetricResult,
   {tenure, asOf}: ExperimentSums
 ): MetricResult["novelty"] {
   const own = tenure?.[key];
@@ -236,6 +240,7 @@ function noveltyResults(
       direction,
       minimumEffect: declared === undefined ? null : parseShare(declared),
       spans: experiment.novelty ?? null,
+      ...(role === "primary" ? {} : {bands: "sidak", triangleBlocks: 8}),
       entering:
         experiment.status !== "stopped" && (experiment.end === undefined || asOf === null || asOf < experiment.end)
     }

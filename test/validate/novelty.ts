@@ -146,14 +146,14 @@ export async function validate({quick, seed}: ValidationOptions): Promise<Valida
     })
   );
 
-  const bands: NoveltyWorld = {
+  const curved: NoveltyWorld = {
     units: {control: 1000, banner: 1000},
     cohorts: 1,
     asOf: 28,
     base: falling,
     lift: (day) => 0.1 + 0.4 * Math.exp(-day / 4)
   };
-  const drawn = draw(bands, some, {seed, stream: 7, simultaneous: true});
+  const drawn = draw(curved, some, {seed, stream: 7, bands: "joint"});
   const curves = drawn.filter(({longRun}) => longRun?.interval);
   rows.push(
     row({
@@ -163,7 +163,7 @@ export async function validate({quick, seed}: ValidationOptions): Promise<Valida
       experiments: some,
       falsePositiveRate: null,
       coverage: share(drawn, ({byTenure}) =>
-        byTenure.every(({day, simultaneousInterval}) => holds(simultaneousInterval, bands.lift!(day, 0)))
+        byTenure.every(({day, simultaneousInterval}) => holds(simultaneousInterval, curved.lift!(day, 0)))
       ),
       allowance: 0.01,
       note: "the lattice is good to 0.02 standard errors"
@@ -174,7 +174,7 @@ export async function validate({quick, seed}: ValidationOptions): Promise<Valida
       n: 1000,
       experiments: some,
       falsePositiveRate: null,
-      coverage: share(drawn, ({byTenure}) => holds(byTenure[20]?.relativeInterval, bands.lift!(20, 0)))
+      coverage: share(drawn, ({byTenure}) => holds(byTenure[20]?.relativeInterval, curved.lift!(20, 0)))
     }),
     row({
       method: "long run, a of a + b exp(-k / tau)",
@@ -192,7 +192,7 @@ export async function validate({quick, seed}: ValidationOptions): Promise<Valida
       n: 1000,
       experiments: some,
       falsePositiveRate: share(
-        draw({...bands, lift: () => 0.1}, some, {seed, stream: 8}),
+        draw({...curved, lift: () => 0.1}, some, {seed, stream: 8}),
         ({longRun}) => longRun?.a !== null
       ),
       coverage: null,
@@ -239,11 +239,11 @@ function powers(experiments: number, seed: number): ValidationRow[] {
 function draw(
   world: NoveltyWorld,
   experiments: number,
-  {seed, stream, simultaneous = false}: {seed: number; stream: number} & Pick<NoveltyOptions, "simultaneous">
+  {seed, stream, bands = "none"}: {seed: number; stream: number} & Pick<NoveltyOptions, "bands">
 ): NoveltyResult[] {
   const random = createRandom(seed, 1000 + stream);
   return Array.from({length: experiments}, () => {
-    const [result] = noveltyOf(drawTenure(random, world), variants, {alpha, simultaneous});
+    const [result] = noveltyOf(drawTenure(random, world), variants, {alpha, bands});
     if (result === undefined) throw new Error("no result");
     return result;
   });

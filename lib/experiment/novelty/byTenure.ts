@@ -10,11 +10,17 @@ import {choleskyOfCovariance} from "./matrix.ts";
 import {maxNormalQuantile} from "./maxNormalQuantile.ts";
 import type {TenureIndex} from "./tenureIndex.ts";
 
+/**
+ * How simultaneous intervals are made: from the joint distribution of all days (the narrowest, and what takes the longest),
+ * by Sidak's rule (never too narrow, at once), or not at all.
+ */
+export type Bands = "joint" | "sidak" | "none";
+
 /** Further arguments of `byTenure`. */
 export interface ByTenureOptions {
   readonly alpha?: number;
-  /** Whether to compute the simultaneous intervals, which take the longest. */
-  readonly simultaneous?: boolean;
+  /** See `Bands`; defaults to joint. */
+  readonly bands?: Bands;
 }
 
 /**
@@ -27,10 +33,10 @@ export function byTenure(
   index: TenureIndex,
   effects: readonly DayEffect[],
   covariances: DayCovariances | null,
-  {alpha = 0.05, simultaneous = true}: ByTenureOptions = {}
+  {alpha = 0.05, bands = "joint"}: ByTenureOptions = {}
 ): NoveltyResult["byTenure"] {
   const plain = index.phases.length === 1 && index.sums.kind !== "ratio";
-  const together = simultaneous ? simultaneousLevel(covariances, effects, alpha) : null;
+  const together = bands === "none" ? null : simultaneousLevel(bands === "joint" ? covariances : null, effects, alpha);
   return effects.map(({day, control: c, treatment: t}) => {
     const degreesOfFreedom = plain ? welchDegrees(c, t) : null;
     const own = compareEstimates("by tenure", c, t, {level: 1 - alpha, degreesOfFreedom});

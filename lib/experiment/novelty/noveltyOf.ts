@@ -1,6 +1,7 @@
 import type {NoveltyResult} from "../readout.ts";
 import type {Direction, NoveltyVerdict} from "../words.ts";
 import {byTenure} from "./byTenure.ts";
+import type {Bands} from "./byTenure.ts";
 import {calendarTest} from "./calendarTest.ts";
 import {cohortTest} from "./cohortTest.ts";
 import {dayCovariances} from "./dayCovariances.ts";
@@ -33,8 +34,10 @@ export interface NoveltyOptions {
   readonly spans?: {readonly early: readonly [number, number]; readonly late: readonly [number, number]} | null;
   /** Whether more units will enter; defaults to true. */
   readonly entering?: boolean;
-  /** Whether to compute the simultaneous intervals; defaults to true. */
-  readonly simultaneous?: boolean;
+  /** How simultaneous intervals are made; defaults to joint. */
+  readonly bands?: Bands;
+  /** Blocks of entry dates, and of tenure days, that the triangle has at most; defaults to 28. */
+  readonly triangleBlocks?: number;
 }
 
 /**
@@ -58,9 +61,9 @@ export function noveltyOf(
 ): NoveltyResult[] {
   const index = tenureIndex(sums);
   const blocks = tenureBlocks(index);
-  const cells = tenureBlocks(index, {most: 28});
+  const {alpha = 0.05, direction = "increase", bands = "joint", triangleBlocks = 28} = options;
+  const cells = tenureBlocks(index, {most: triangleBlocks});
   const mix = mixTest(sums, blocks);
-  const {alpha = 0.05, direction = "increase", simultaneous = true} = options;
   return treatments.map((variant): NoveltyResult => {
     const variants = [control, variant] as const;
     const effects = dayEffects(index, control, variant);
@@ -80,7 +83,7 @@ export function noveltyOf(
       test: {...tests.change, n: tests.n},
       absolute: tests.absolute,
       trend: trendTest(sums, variants, {alpha}),
-      byTenure: byTenure(index, effects, covariances, {alpha, simultaneous}),
+      byTenure: byTenure(index, effects, covariances, {alpha, bands}),
       cohorts,
       calendar,
       mix,

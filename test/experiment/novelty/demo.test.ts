@@ -38,7 +38,7 @@ function judge(id: string, event: string, {spans = null}: Pick<TenureSumsOfOptio
   }
   const [control, ...treatments] = Object.keys(variants);
   const sums = tenureSumsOf([...first.values()], {asOf, spans});
-  return noveltyOf(sums, {control: control ?? "", treatments}, {simultaneous: false})[0]!;
+  return noveltyOf(sums, {control: control ?? "", treatments}, {bands: "none"})[0]!;
 }
 
 describe("the demo's experiments", () => {

@@ -50,7 +50,7 @@ function judge(world: World, options: NoveltyOptions = {}, how: Partial<TenureSu
 }
 
 function judgeSums(sums: TenureSums, options: NoveltyOptions = {}): NoveltyResult {
-  const [result] = noveltyOf(sums, {control: "control", treatments: ["banner"]}, {simultaneous: false, ...options});
+  const [result] = noveltyOf(sums, {control: "control", treatments: ["banner"]}, {bands: "none", ...options});
   if (result === undefined) throw new Error("no result");
   noveltySchema.parse(result);
   return result;
@@ -132,7 +132,7 @@ describe("noveltyOf(sums, variants, options)", () => {
   it("has simultaneous intervals wider than pointwise ones, by Sidak's rule without products", () => {
     const units = unitsOf({n: 400, lift: () => 0.1, asOf: 20});
     const width = (sums: TenureSums) => {
-      const {simultaneousInterval} = judgeSums(sums, {simultaneous: true}).byTenure[5]!;
+      const {simultaneousInterval} = judgeSums(sums, {bands: "joint"}).byTenure[5]!;
       return simultaneousInterval![1]! - simultaneousInterval![0]!;
     };
     const [own, without] = [tenureSumsOf(units, {asOf: 20}), tenureSumsOf(units, {asOf: 20, products: false})];
@@ -173,7 +173,7 @@ describe("noveltyOf(sums, variants, options)", () => {
   it("tests each treatment against the same control", () => {
     const units = unitsOf({n: 600}).map((unit, i) => (i % 4 === 3 ? {...unit, variant: "second"} : unit));
     const sums = tenureSumsOf(units, {asOf: 35});
-    const both = noveltyOf(sums, {control: "control", treatments: ["banner", "second"]}, {simultaneous: false});
+    const both = noveltyOf(sums, {control: "control", treatments: ["banner", "second"]}, {bands: "none"});
     expect(both.map(({variant}) => variant)).toEqual(["banner", "second"]);
     expect(both[0]).toEqual(judgeSums(sums));
   });
@@ -246,7 +246,7 @@ describe("bad input to noveltyOf", () => {
       /because control is not told from zero/
     ]
   ])("says why it cannot tell with %s", (_, units, asOf, sentence) => {
-    const result = judgeSums(tenureSumsOf(units, {asOf}), {simultaneous: true});
+    const result = judgeSums(tenureSumsOf(units, {asOf}), {bands: "joint"});
     expect(result.verdict).toBe("not-enough-days");
     expect(result.sentence).toMatch(sentence);
     expect(result.reason).not.toBeNull();
@@ -264,7 +264,7 @@ describe("bad input to noveltyOf", () => {
       ...unit,
       y: Array.from(unit.y, (value, k) => (k === 3 || unit.entry === 2 ? 1 : value))
     }));
-    const result = judgeSums(tenureSumsOf(units, {asOf: 20}), {simultaneous: true});
+    const result = judgeSums(tenureSumsOf(units, {asOf: 20}), {bands: "joint"});
     expect(result.byTenure[3]!.simultaneousInterval).toBeNull();
     expect(result.byTenure[3]!.reason).toBe("no variance in either arm");
     expect(result.byTenure[4]!.simultaneousInterval).not.toBeNull();
@@ -273,7 +273,7 @@ describe("bad input to noveltyOf", () => {
   it("does not change what it is given", () => {
     const sums = tenureSumsOf(plain, {asOf: 20});
     const before = JSON.stringify(sums);
-    judgeSums(sums, {simultaneous: true});
+    judgeSums(sums, {bands: "joint"});
     expect(JSON.stringify(sums)).toBe(before);
   });
 });
