@@ -24,10 +24,26 @@ export interface Slot {
   readonly to: number;
 }
 
-/** A share of all units, in [0, 1], that no experiment naming this holdout touches. */
+/**
+ * A share of all units, in [0, 1], that no experiment naming this holdout touches: they get control with reason `holdout`, which is no
+ * exposure, so they are in no readout. To compare them with all others, log an exposure of your own to each unit, with the holdout as
+ * experiment and whether the reason is `holdout` as variant (`held`, `open`).
+ *
+ * To keep a few behind after the launch of one experiment, and go on comparing, run a second definition with the first one's salt:
+ * `{id: "green-checkout-launch", salt: "green-checkout", status: "running", variants: {control: {weight: 0.05}, green: {weight: 0.95}}}`.
+ * With control before green in ASCII order, its 5% are some of the control before, so nobody loses what they saw. Log them under the
+ * old id, with a new logger (the old one remembers who was logged), and say `holdout` in the stopped experiment's YAML.
+ */
 export interface Holdout {
   readonly id: string;
   readonly share: number;
+}
+
+/** What becomes of a stopped experiment: everybody has one variant, but for a share of the units that stays with control. */
+export interface Launch {
+  readonly variant: string;
+  /** Of all units, in [0, 1], a multiple of 1/10,000, at most the control's weight; the first of its buckets. */
+  readonly holdout: number;
 }
 
 /** What `assign` needs to know of an experiment; the names are those of data/experiments/<id>.yaml. Treat it as frozen. */
@@ -46,6 +62,8 @@ export interface Experiment {
   readonly holdouts?: readonly Holdout[];
   /** Variants of testers, by unit id. They are never exposures. */
   readonly forced?: Readonly<Record<string, string>>;
+  /** Holds once the experiment is stopped. */
+  readonly launch?: Launch;
 }
 
 /** An experiment, checked and made ready; what `assign` works from. */
@@ -61,6 +79,8 @@ export interface PreparedExperiment {
   readonly group: {readonly id: string; readonly from: number; readonly to: number} | null;
   readonly holdouts: readonly {readonly id: string; readonly size: number}[];
   readonly forced: ReadonlyMap<string, string>;
+  /** The variant that is launched, and the buckets [from, to) that stay behind. */
+  readonly launch: {readonly variant: string; readonly from: number; readonly to: number} | null;
 }
 
 /**
@@ -74,7 +94,7 @@ export interface PreparedExperiment {
 export function prepareExperiment(definition: unknown): PreparedExperiment {
   if (!isExperiment(definition))
     throw new TypeError(`invalid experiment; not {id, status, variants}: ${show(definition)}`);
-  const {id, status, variants, salt = id, ramp = 1, targeting, group, holdouts = [], forced = {}} = definition;
+  const {id, status, variants, salt = id, ramp = 1, targeting, group, holdouts = [], forced = {}, launch} = definition;
   if (!isKey(id)) throw new RangeError(`invalid experiment id; ${notKey}: ${show(id)}`);
   if (!statuses.includes(status)) throw new RangeError(`unknown status of ${id}: ${show(status)}`);
   const need = (isGood: boolean, name: string, value: unknown): void => {
@@ -92,6 +112,7 @@ export function prepareExperiment(definition: unknown): PreparedExperiment {
   need(hasId(group ?? definition), "group", group);
   need(Array.isArray(holdouts) && holdouts.every(hasId), "holdouts", holdouts);
   need(isRecord(forced), "forced", forced);
+  need(isRecord(launch ?? {}), "launch", launch);
 
   const keys = Object.keys(variants).sort();
   let end = 0;
@@ -110,6 +131,14 @@ export function prepareExperiment(definition: unknown): PreparedExperiment {
   for (const key of Object.values(forced))
     if (!keys.includes(key)) throw new RangeError(`unknown variant in forced of ${id}: ${show(key)}`);
 
+  if (launch && (!keys.includes(launch.variant) || launch.variant === control))
+    throw new RangeError(`invalid launch of ${id}; not a treatment: ${show(launch.variant)}`);
+  const at = keys.indexOf(control);
+  const first = ends[at - 1] ?? 0;
+  const behind = launch ? toBuckets(launch.holdout, "holdout of the launch") : 0;
+  if (behind > (ends[at] ?? 0) - first)
+    throw new RangeError(`invalid holdout of the launch of ${id}; more than the control's weight: ${launch?.holdout}`);
+
   const slot = group && {
     id: group.id,
     from: toBuckets(group.from, "group's from"),
@@ -127,7 +156,8 @@ export function prepareExperiment(definition: unknown): PreparedExperiment {
     rule: targeting == null ? null : parseRule(targeting),
     group: slot ?? null,
     holdouts: holdouts.map(({id: name, share}) => ({id: name, size: toBuckets(share, `share of holdout ${name}`)})),
-    forced: new Map(Object.entries(forced))
+    forced: new Map(Object.entries(forced)),
+    launch: launch ? {variant: launch.variant, from: first, to: first + behind} : null
   };
 }
 
