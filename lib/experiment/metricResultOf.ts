@@ -140,12 +140,17 @@ function armOf(variant: string, moments: Moments | undefined, {kind}: Metric): A
     const standardDeviation = standardError === null ? null : standardError * Math.sqrt(moments.n);
     const reason =
       estimate === null ? "the denominator is zero" : standardError === null ? "fewer than two units" : null;
-    return {variant, n: moments.n, mean: estimate, standardDeviation, reason};
+    return {variant, n: moments.n, mean: estimate, standardDeviation, sums: sumsOf(moments), reason};
   }
   const spread = variance(moments, "y");
   const standardDeviation = spread === null ? null : Math.sqrt(spread);
   const reason = standardDeviation === null ? "fewer than two units" : null;
-  return {variant, n: moments.n, mean: mean(moments, "y"), standardDeviation, reason};
+  return {variant, n: moments.n, mean: mean(moments, "y"), standardDeviation, sums: sumsOf(moments), reason};
+}
+
+/** The sums that a metric has: y and its square always, of the others those that are not zero. */
+function sumsOf({n: _, origin: __, ...sums}: Moments): Record<string, number> {
+  return Object.fromEntries(Object.entries(sums).filter(([key, sum]) => key === "y" || key === "yy" || sum !== 0));
 }
 
 /**

@@ -30,6 +30,10 @@ export const armSchema = z.object({
   n: z.int().min(0).describe("units that count for this metric"),
   mean: number,
   standardDeviation: number.describe("n - 1; of units"),
+  sums: z
+    .record(z.string(), z.number())
+    .optional()
+    .describe("over units and about the metric's origin: y outcome, w denominator, x before; two letters: a product"),
   reason
 });
 

@@ -1,8 +1,15 @@
-import {formatChosen, formatCount, formatNumber, formatPercent, formatPValue} from "../../lib/experiment/format.ts";
+import {
+  formatChosen,
+  formatCount,
+  formatNumber,
+  formatPercent,
+  formatPValue,
+  plural
+} from "../../lib/experiment/format.ts";
 import type {ComparisonResult, MetricResult, Readout} from "../../lib/experiment/readout.ts";
+import {behind, sumsLink} from "./behind.ts";
 import {effectText, intervalCell, intervalText, meanText} from "./effect.ts";
 import {figure} from "./figure.ts";
-import {sqlCode} from "./code.ts";
 import type {Html} from "./html.ts";
 import {html, name} from "./html.ts";
 import {guardrailTones, pill} from "./pill.ts";
@@ -27,7 +34,8 @@ export function metrics(readout: Readout, root: string): Html {
     "All metrics",
     html`${term("relative-difference", "Relative difference", root)} to control with its
     ${term("interval", "interval", root)}.
-    ${readout.metrics.some((m) => m.guardrail?.length) ? html`${term("guardrail", "Guardrails", root)} show their margin.` : null}`,
+    ${readout.metrics.some((m) => m.guardrail?.length) ? html`${term("guardrail", "Guardrails", root)} show their margin.` : null}
+    A difference leads to the sums and the SQL behind it.`,
     shown.length === 0
       ? absent(readout.metrics[0]?.reason, "No metric has a comparison yet.")
       : figure({
@@ -51,7 +59,12 @@ export function metrics(readout: Readout, root: string): Html {
           </div>
         </details>`
       : null,
-    behind(readout)
+    html`<details class="behind">
+      <summary>The sums and the SQL behind each number</summary>
+      ${readout.metrics
+        .filter((m) => m.role !== "primary")
+        .map((m) => behind(readout, m, root, html`${name(m.name)} <span class="role">${m.kind}</span>`))}
+    </details>`
   );
 }
 
@@ -111,7 +124,7 @@ export function mainTable(readout: Readout, root: string, many: boolean): Html {
       ${
         none
           ? html`<td colspan="3" class="none">${c.reason ?? "not known"}${narrow}</td>`
-          : html`<td class="number">${effectText(c, metric)}</td>
+          : html`<td class="number">${sumsLink(readout, metric, effectText(c, metric))}</td>
               <td class="number">${intervalCell(c, metric)}${narrow}</td>
               <td class="number fold">${formatPValue(c.pValue)}</td>`
       }
@@ -139,7 +152,13 @@ function label(metric: MetricResult): Html {
   const margin = metric.guardrail?.find((g) => g.margin)?.margin;
   const limit = margin ? `, margin ${margin.relative ? formatChosen(margin.value) : formatNumber(margin.value)}` : "";
   return html`${name(metric.name)}
-    <span class="role">${metric.role}${limit}${metric.direction === "decrease" ? ", lower is better" : ""}</span>`;
+    <span class="role"
+      >${metric.role},
+      ${plural(
+        metric.arms.reduce((sum, a) => sum + a.n, 0),
+        "unit"
+      )}${limit}${metric.direction === "decrease" ? ", lower is better" : ""}</span
+    >`;
 }
 
 function summary(readout: Readout, shown: readonly MetricResult[]): string {
@@ -151,56 +170,4 @@ function summary(readout: Readout, shown: readonly MetricResult[]): string {
       return c ? `${m.name} ${effectText(c, m)}, interval ${intervalText(c, m)}` : m.name;
     })
     .join("; ");
-}
-
-function behind(readout: Readout): Html {
-  return html`<details class="behind">
-    <summary>The sums and the SQL behind each number</summary>
-    ${readout.metrics.map((m) => {
-      const test = m.comparisons[0];
-      return html`<details>
-        <summary>${name(m.name)} <span class="role">${m.kind}</span></summary>
-        <table>
-          <caption class="sr">
-            ${m.name} by variant
-          </caption>
-          <thead>
-            <tr>
-              <th scope="col">Variant</th>
-              <th scope="col" class="number">n</th>
-              <th scope="col" class="number">Mean</th>
-              <th scope="col" class="number">Standard deviation</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${m.arms.map(
-              (a) =>
-                html`<tr>
-                  <th scope="row">${name(variantName(readout, a.variant))}</th>
-                  <td class="number">${formatCount(a.n)}</td>
-                  <td class="number">${exact(a.mean)}</td>
-                  <td class="number">${exact(a.standardDeviation)}</td>
-                </tr>`
-            )}
-          </tbody>
-        </table>
-        ${test ? html`<p>${testNames[test.test] ?? test.test}${test.adjustment.covariate ? `; covariate: ${test.adjustment.covariate}` : ""}${test.adjustment.phases > 1 ? `; ${test.adjustment.phases} entry phases` : ""}; correction: ${test.adjustment.correction}.${m.exactFrom ? ` Whole-variant sums are exact as of ${m.exactFrom}.` : ""}</p>` : null}
-        ${m.sql ? sqlCode(m.sql) : null}
-      </details>`;
-    })}
-  </details>`;
-}
-
-/** What the tests are called where a reader looks for the method. */
-const testNames: Record<string, string> = {
-  welch: "Welch\u2019s t-test",
-  cuped: "Welch\u2019s t-test after CUPED",
-  "cuped, repeated at the looks taken": "Welch\u2019s t-test after CUPED, interval repeated at the looks taken",
-  score: "Score test of two proportions",
-  delta: "Delta method for a ratio",
-  none: "No test yet"
-};
-
-function exact(value: number | null): string {
-  return value === null ? "\u2013" : String(Number(value.toPrecision(10))).replace("-", "\u2212");
 }

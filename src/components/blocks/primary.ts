@@ -8,6 +8,7 @@ import {
   formatPValue
 } from "../../lib/experiment/format.ts";
 import type {ComparisonResult, MetricResult, Readout, SequentialComparison} from "../../lib/experiment/readout.ts";
+import {behind, sumsLink} from "./behind.ts";
 import {effectText, intervalCell, intervalText, meanText} from "./effect.ts";
 import {figure} from "./figure.ts";
 import type {Content, Html} from "./html.ts";
@@ -41,7 +42,7 @@ function primaryMetric(metric: MetricResult, id: string, readout: Readout, root:
     comparison === null || (comparison.difference === null && comparison.relativeDifference === null)
       ? absent(comparison?.reason ?? metric.reason, "There is no comparison yet.")
       : html`<div class="lead">${number(metric, comparison, readout, root)} ${byDay(metric, readout)}</div>
-          ${comparisons(metric, readout, root)}`,
+          ${comparisons(metric, readout, root)} ${behind(readout, metric, root, "The sums and the SQL behind it")}`,
     boundary(metric, readout),
     whatIf(metric, readout)
   );
@@ -51,7 +52,7 @@ function number(metric: MetricResult, comparison: ComparisonResult, readout: Rea
   const arm = (variant: string) => metric.arms.find((a) => a.variant === variant)?.mean ?? null;
   const sequential = metric.sequential?.comparisons.find((s) => s.variant === comparison.variant);
   return html`<div class="number">
-    <p class="big">${effectText(comparison, metric)}</p>
+    <p class="big">${sumsLink(readout, metric, effectText(comparison, metric))}</p>
     <p>
       ${formatPercent(comparison.level, {decimals: 0})} ${term("interval", "interval", root)}
       <span class="keep">${intervalText(comparison, metric)}</span>
@@ -188,7 +189,7 @@ function comparisons(metric: MetricResult, readout: Readout, root: string): Html
               >${name(variantName(readout, arm.variant))}`,
             formatCount(arm.n),
             meanText(arm.mean, (c ?? leadingComparison(metric, readout))?.difference ?? null, metric),
-            c ? effectText(c, metric) : "\u2013",
+            c ? sumsLink(readout, metric, effectText(c, metric)) : "\u2013",
             c ? intervalCell(c, metric) : "\u2013",
             c ? formatPValue(c.pValue) : "\u2013",
             c ? formatPValue(c.adjustedPValue) : "\u2013"

@@ -4,6 +4,23 @@ import {identifier} from "./identifier.ts";
 /** A query to start from. */
 export type Example = {title: string; table: string; sql: string};
 
+/** Returns the query that adds up the published rows of a metric to the sums behind its numbers, by variant. */
+export function sumsQuery(
+  {dimensions}: {dimensions: readonly {key: string}[]},
+  metric: string,
+  sums: readonly string[]
+): string {
+  const first = dimensions[0] && identifier(dimensionColumn(dimensions[0].key));
+  return [
+    `SELECT variant, ${["n", ...sums].map((key) => `sum(${key}) AS ${key}`).join(", ")}`,
+    "FROM path",
+    `WHERE metric = '${metric.replaceAll("'", "''")}'`,
+    ...(first === undefined ? [] : [`  AND ${first} IS NULL`]),
+    "GROUP BY variant",
+    "ORDER BY variant"
+  ].join("\n");
+}
+
 /** Returns queries that answer something about this cube, written for its own metric and dimensions, of tables that are there. */
 export function examples({
   metric,

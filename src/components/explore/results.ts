@@ -3,6 +3,7 @@ import type {Crumb, ExploreState} from "../../lib/experiment/exploreState.ts";
 import {writeExploreState} from "../../lib/experiment/exploreState.ts";
 import {formatCount, formatDate, formatPercent, formatPValue, plural} from "../../lib/experiment/format.ts";
 import type {MetricResult, Readout} from "../../lib/experiment/readout.ts";
+import {testNames} from "../blocks/behind.ts";
 import {effectText, intervalCell, intervalText, meanText} from "../blocks/effect.ts";
 import type {Html} from "../blocks/html.ts";
 import {html, name} from "../blocks/html.ts";
@@ -42,7 +43,7 @@ export function beside(
       <h3>Registered result</h3>
       ${metric.comparisons.slice(0, 3).map((c) => html`<p>${swatch(readout, c.variant)}<b>${effectText(c, metric)}</b> <span class="keep">${c.difference === null ? (c.reason ?? "") : intervalText(c, metric)}</span></p>`)}
       <p class="role">
-        all units, as of ${formatDate(readout.asOf)}, ${metric.comparisons[0]?.test ?? metric.method}:
+        all units, as of ${formatDate(readout.asOf)}, ${testName(metric)}:
         <a href="${root}experiments/${readout.id}">the readout</a>
       </p>
     </div>
@@ -61,6 +62,11 @@ export function beside(
       </p>
     </div>
   </div>`;
+}
+
+function testName({comparisons, method}: MetricResult): string {
+  const test = comparisons[0]?.test;
+  return test === undefined ? `${method} design` : (testNames[test] ?? test);
 }
 
 /** Returns the table of a view: one line for each cell and treatment; what is too small is grey and says why. */
