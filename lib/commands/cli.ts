@@ -15,6 +15,7 @@ const commands: readonly {name: string; summary: string; load: () => Promise<Com
   {name: "dev", summary: "preview the site with live reload", load: () => import("./dev.ts")},
   {name: "check", summary: "say what is blocked or severe, for CI", load: () => import("./check.ts")},
   {name: "memo", summary: "write an experiment's memo", load: () => import("./memo.ts")},
+  {name: "pdf", summary: "print an experiment's page", load: () => import("./pdf.ts")},
   {name: "watch", summary: "rebuild what changes, on a launch day", load: () => import("./watch.ts")},
   {name: "export", summary: "write the numbers as CSV, Parquet, JSON or to MLflow", load: () => import("./export.ts")},
   {name: "validate", summary: "check the definitions", load: () => import("./validate.ts")},

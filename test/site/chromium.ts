@@ -3,6 +3,7 @@ import {existsSync, mkdirSync, rmdirSync} from "node:fs";
 import {createRequire} from "node:module";
 import {tmpdir} from "node:os";
 import {dirname, join} from "node:path";
+import {findChromium} from "../../lib/commands/findChromium.ts";
 import type {Browser} from "playwright-core";
 import {chromium} from "playwright-core";
 
@@ -15,7 +16,6 @@ const flags = [
   "--disable-component-update",
   "--disable-sync"
 ];
-const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge"];
 
 /**
  * Returns a Chromium: that of READOUT_CHROMIUM, the system's, Playwright's, or one that is installed now (from Debian's
@@ -24,23 +24,13 @@ const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-s
  * @throws {Error} if none can be had: a missing browser fails the tests, in CI and elsewhere
  */
 export async function launchChromium(): Promise<Browser> {
-  return chromium.launch({executablePath: findChromium() ?? installChromium(), args: flags});
+  return chromium.launch({executablePath: findAny() ?? installChromium(), args: flags});
 }
 
-/** Returns the path of a Chromium that is there; null if there is none. */
-export function findChromium(): string | null {
-  const named = process.env.READOUT_CHROMIUM;
-  if (named !== undefined && named !== "") {
-    if (!existsSync(named)) throw new Error(`missing file named by READOUT_CHROMIUM: ${named}`);
-    return named;
-  }
-  const folders = [...(process.env.PATH ?? "").split(":"), "/Applications/Google Chrome.app/Contents/MacOS"];
-  for (const name of [...names, "Google Chrome"]) {
-    const found = folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
-    if (found) return found;
-  }
+/** Returns the path of a Chromium that is there: as `readout pdf` finds it, else Playwright's; null if there is none. */
+function findAny(): string | null {
   const own = chromium.executablePath();
-  return existsSync(own) ? own : null;
+  return findChromium() ?? (existsSync(own) ? own : null);
 }
 
 function installChromium(): string {
@@ -51,20 +41,20 @@ function installChromium(): string {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
   }
   try {
-    const there = findChromium();
+    const there = findAny();
     if (there) return there;
     if (existsSync("/etc/debian_version") && process.getuid?.() === 0) {
       tryRun("apt-get", ["update", "-q"]);
       tryRun("apt-get", ["install", "-y", "-q", "--no-install-recommends", "chromium"]);
     }
-    if (!findChromium()) {
+    if (!findAny()) {
       const cli = join(dirname(createRequire(import.meta.url).resolve("playwright-core/package.json")), "cli.js");
       tryRun(process.execPath, [cli, "install", "--with-deps", "chromium"]);
     }
   } finally {
     rmdirSync(lock);
   }
-  const installed = findChromium();
+  const installed = findAny();
   if (!installed) throw new Error("missing Chromium: install one, or name one in READOUT_CHROMIUM");
   return installed;
 }

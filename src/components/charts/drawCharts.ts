@@ -273,10 +273,10 @@ export function drawCharts(readout: Readout, {invalidation}: {invalidation?: Pro
   const figures = Array.from(document.querySelectorAll<HTMLElement>("figure[data-chart]"));
   const widths = new WeakMap<HTMLElement, number>();
 
-  function draw(figure: HTMLElement): void {
+  function draw(figure: HTMLElement, print: {width: number; height: number} | null = null): void {
     const place = figure.querySelector<HTMLElement>(".plot");
     const chart = charts[figure.dataset.chart ?? ""];
-    const width = Math.floor(place?.clientWidth ?? 0);
+    const width = print?.width ?? Math.floor(place?.clientWidth ?? 0);
     if (!place || !chart || width === 0 || widths.get(figure) === width) return;
     widths.set(figure, width);
     const metric = readout.metrics.find((m) => m.key === figure.dataset.metric) ?? primaries(readout)[0];
@@ -284,7 +284,7 @@ export function drawCharts(readout: Readout, {invalidation}: {invalidation?: Pro
       readout,
       metric,
       variant: figure.dataset.variant || undefined,
-      size: {width, height: Number(figure.dataset.height)}
+      size: {width, height: Math.round(Number(figure.dataset.height) * (print?.height ?? 1))}
     });
     element?.setAttribute("aria-hidden", "true");
     place.replaceChildren(...(element ? [element] : []));
@@ -303,14 +303,31 @@ export function drawCharts(readout: Readout, {invalidation}: {invalidation?: Pro
   const size = new ResizeObserver((entries) => {
     for (const {target} of entries) if (target instanceof HTMLElement) draw(target);
   });
-  const all = () => figures.forEach(draw);
+  const toPaper = () => {
+    for (const figure of figures) draw(figure, paperSize(figure));
+  };
+  const toScreen = () => {
+    for (const figure of figures) draw(figure);
+  };
   for (const figure of figures) near.observe(figure);
-  addEventListener("beforeprint", all);
+  addEventListener("beforeprint", toPaper);
+  addEventListener("afterprint", toScreen);
   invalidation?.then(() => {
     near.disconnect();
     size.disconnect();
-    removeEventListener("beforeprint", all);
+    removeEventListener("beforeprint", toPaper);
+    removeEventListener("afterprint", toScreen);
   });
+}
+
+/**
+ * The size of a chart on paper: its width there, in CSS pixels of a sheet of A4 within its margins, and its height as a
+ * share of that on the screen. A browser lays the sheet out only after the charts must be drawn.
+ */
+function paperSize(figure: HTMLElement): {width: number; height: number} {
+  const forest = /orest$/.test(figure.dataset.chart ?? "");
+  const width = figure.closest(".pair") ? 328 : figure.closest(".lead") ? 474 : 680;
+  return {width, height: forest ? 1 : 0.76};
 }
 
 /** The axis that all charts of time share: from the start to the last complete day. */
