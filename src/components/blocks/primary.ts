@@ -234,14 +234,18 @@ function boundary(metric: MetricResult, readout: Readout): Html | null {
           {head: "Information", number: true},
           {head: "z", number: true},
           {head: "Boundary", number: true},
-          {head: "Alpha spent", number: true, fold: true}
+          {head: "Alpha spent", number: true, fold: true},
+          ...(c.looks.some((l) => l.recomputedZ !== undefined) ? [{head: "z by today\u2019s data", number: true}] : [])
         ],
         c.looks.map((l) => [
           html`${formatDate(l.date, {year: false})}${l.reconstructed ? " (reconstructed)" : ""}`,
           formatPercent(l.fraction, {decimals: 0}),
           formatNumber(l.z, {decimals: 2}),
           formatNumber(l.bound, {decimals: 2}),
-          formatNumber(l.alphaSpent, {decimals: Math.max(4, decimalsOf(l.alphaSpent))})
+          formatNumber(l.alphaSpent, {decimals: Math.max(4, decimalsOf(l.alphaSpent))}),
+          ...(c.looks.some((each) => each.recomputedZ !== undefined)
+            ? [formatNumber(l.recomputedZ ?? l.z, {decimals: 2})]
+            : [])
         ])
       )
     })

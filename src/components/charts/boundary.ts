@@ -31,7 +31,8 @@ export function boundary(
 ): Element {
   const looks = rows.filter((r) => r.z !== null);
   const last = looks.find((r) => r.fraction === crossing) ?? looks.at(-1);
-  const highest = Math.max(...looks.map((r) => Math.abs(r.z ?? 0)), 2.5);
+  const moved = looks.filter((r) => r.recomputed != null && r.recomputed !== r.z);
+  const highest = Math.max(...looks.map((r) => Math.max(Math.abs(r.z ?? 0), Math.abs(r.recomputed ?? 0))), 2.5);
   const tallest = Math.max(...rows.map((r) => r.bound ?? 0), 2.5);
   const top = Math.max(Math.min(tallest * 1.06, Math.max(highest * 1.5, 5.2)), highest * 1.15);
   const both = sides === 2 && looks.some((r) => (r.z ?? 0) < -0.8);
@@ -132,10 +133,27 @@ export function boundary(
               dy: 14
             })
           : null,
-      Plot.dot(
-        looks.filter((r) => r.recomputed != null && r.recomputed !== r.z),
-        {x: "fraction", y: "recomputed", stroke: variantColor(color), r: 3.5}
-      ),
+      moved.length > 0
+        ? Plot.lineY(looks, {
+            x: "fraction",
+            y: (r: BoundaryRow) => r.recomputed ?? r.z,
+            stroke: variantColor(color),
+            strokeWidth: 1.2,
+            strokeDasharray: "2,3"
+          })
+        : null,
+      Plot.dot(moved, {x: "fraction", y: "recomputed", fill: paper, stroke: variantColor(color), r: 3.5}),
+      Plot.text(moved.slice(-1), {
+        x: "fraction",
+        y: "recomputed",
+        text: ["by today\u2019s data"],
+        fill: muted,
+        textAnchor: "start",
+        dx: 9,
+        dy: (moved.at(-1)?.recomputed ?? 0) < (moved.at(-1)?.z ?? 0) ? 10 : -10,
+        stroke: paper,
+        strokeWidth: 4
+      }),
       Plot.lineY(looks, {x: "fraction", y: "z", stroke: variantColor(color), strokeWidth: 1.4}),
       Plot.dot(looks, {x: "fraction", y: "z", fill: variantColor(color), stroke: paper, r: 4.5}),
       last ? Plot.dot([last], {x: "fraction", y: "z", fill: variantColor(color), stroke: paper, r: 6}) : null,
