@@ -19,6 +19,8 @@ export interface DuckdbOptions {
 
 /** DuckDB inside this process, with what only files need. */
 export interface DuckdbEngine extends Engine {
+  /** A folder of its own, which is removed when it is closed. */
+  readonly scratch: string;
   /** Runs one statement that returns nothing. */
   run(sql: string): Promise<void>;
   /** Makes a database file readable, for this engine's life; returns the name to put before its tables. */
@@ -60,6 +62,7 @@ export async function openDuckdb({
 
   return {
     dialect: duckdb,
+    scratch: spill,
     async run(sql) {
       await connection.run(sql);
     },

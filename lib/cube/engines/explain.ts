@@ -7,21 +7,33 @@ export class SourceError extends Error {
   override readonly name = "SourceError";
 }
 
+/** Where an error comes from. */
+export interface Source {
+  /** Of the connection. */
+  readonly name: string;
+  readonly connection: Connection;
+  readonly experiment?: string;
+  readonly fact?: string;
+}
+
 /**
  * Returns the error of a database as a user can mend it.
  *
- * @param name of the connection
- * @param experiment its id; null where all experiments share the source
+ * An error that has been explained already only gains the experiment.
  */
-export function explain(
-  error: unknown,
-  {name, connection, experiment}: {name: string; connection: Connection; experiment: string | null}
-): SourceError {
-  if (error instanceof SourceError) return error;
+export function explain(error: unknown, {name, connection, experiment, fact}: Source): SourceError {
+  const whose = experiment === undefined ? "" : `experiment ${experiment}: `;
+  if (error instanceof SourceError)
+    return error.message.startsWith(whose) ? error : new SourceError(`${whose}${error.message}`);
   const code = codeOf(error);
   const advice = adviceOf(code, error, {name, connection});
-  const whose = experiment === null ? "" : ` for experiment ${experiment}`;
-  const text = `cannot read connection ${name} (${connection.engine})${whose}: ${reasonOf(error, code)}${advice === null ? "" : `; ${advice}`}`;
+  const from = `connection ${name} (${connection.engine})`;
+  const reason = reasonOf(error, code);
+  // What reads a fact says so already.
+  const what = reason.startsWith("cannot read fact")
+    ? `${from}: `
+    : `cannot read ${fact === undefined ? "" : `fact ${fact} over `}${from}: `;
+  const text = `${whose}${what}${reason}${advice === null ? "" : `; ${advice}`}`;
   const url = connection.url ?? "";
   const secrets = url.length < 4 ? [] : [{name: null, value: url}, ...passwordOf(url)];
   return new SourceError(redact(text, secrets));

@@ -1,8 +1,6 @@
 import type {Connection} from "../../experiment/definition/definition.ts";
 import {parseDuration} from "../../experiment/definition/parseDuration.ts";
 import type {Engine} from "./engine.ts";
-import {openClickhouse} from "./clickhouse.ts";
-import {openPostgres} from "./postgres.ts";
 
 /** A database that runs the statements itself. */
 export interface Server extends Engine {
@@ -10,10 +8,10 @@ export interface Server extends Engine {
   schemaOf(table: string): Promise<string | null>;
 }
 
-/** Opens a connection of sources.yaml whose database is to compute the cube. */
-export function openServer({engine, url = "", timeout, memory}: Connection): Promise<Server> {
+/** Opens a connection of sources.yaml whose database is to compute the cube; its client is loaded when it is needed. */
+export async function openServer({engine, url = "", timeout, memory}: Connection): Promise<Server> {
   const options = {url, timeout: parseDuration(timeout), ...(memory === undefined ? {} : {memory})};
-  if (engine === "postgres") return openPostgres(options);
-  if (engine === "clickhouse") return openClickhouse(options);
+  if (engine === "postgres") return (await import("./postgres.ts")).openPostgres(options);
+  if (engine === "clickhouse") return (await import("./clickhouse.ts")).openClickhouse(options);
   throw new Error(`unknown engine of a connection that computes: ${engine}`);
 }

@@ -1,4 +1,4 @@
-import type {ClientConfig, FieldDef, QueryArrayResult} from "pg";
+import type {ClientConfig, FieldDef, QueryArrayConfig, QueryArrayResult} from "pg";
 import pg from "pg";
 import type {Column} from "../dialects/dialect.ts";
 import {postgres} from "../dialects/postgres.ts";
@@ -17,9 +17,14 @@ export interface PostgresOptions {
 export interface PostgresEngine extends Engine {
   /** The schema that an unqualified table is in; null where there is none of that name. */
   schemaOf(table: string): Promise<string | null>;
+  /** Begins anew: sees what was written since, and has no temporary tables. */
+  refresh(): Promise<void>;
   /** Sends a statement that streams its result as it is (COPY … TO STDOUT); returns the rows that came. */
   copy(sql: string, write: (chunk: Uint8Array) => Promise<void> | null): Promise<number>;
 }
+
+/** Tables can only be made in a transaction that may write; whatever reads the data then may not. */
+const begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE";
 
 /** Rows that come over in one go. */
 const batch = 5000;
@@ -46,7 +51,14 @@ export async function openPostgres({url, timeout, memory = "256MB"}: PostgresOpt
   const send = async (text: string, values: unknown[] = []): Promise<QueryArrayResult> => {
     if (lost !== null) throw lost;
     // The extended protocol takes one statement only, whatever the text holds.
-    return client.query({text, values, rowMode: "array", queryMode: "extended", types: {getTypeParser: asText}});
+    const query: QueryArrayConfig & {queryMode: "extended"} = {
+      text,
+      values,
+      rowMode: "array",
+      queryMode: "extended",
+      types: {getTypeParser: asText}
+    };
+    return client.query(query);
   };
   const readOnly = async <T>(task: () => Promise<T>): Promise<T> => {
     await send("SAVEPOINT reading");
@@ -65,7 +77,7 @@ export async function openPostgres({url, timeout, memory = "256MB"}: PostgresOpt
     await client.connect();
     for (const [name, value] of Object.entries(settings(timeout, memory)))
       await send("SELECT set_config($1, $2, false)", [name, value]);
-    await send("BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE");
+    await send(begin);
   } catch (error) {
     await client.end().catch(() => undefined);
     throw error;
@@ -115,6 +127,11 @@ export async function openPostgres({url, timeout, memory = "256MB"}: PostgresOpt
         );
         const schema: unknown = found.rows[0]?.[0];
         return typeof schema === "string" ? schema : null;
+      }),
+    refresh: () =>
+      alone(async () => {
+        await send("ROLLBACK");
+        await send(begin);
       }),
     copy: (sql, write) => alone(() => readOnly(() => copyOut(client, sql, write))),
     async close() {
@@ -198,7 +215,8 @@ function copyOut(client: pg.Client, sql: string, write: (chunk: Uint8Array) => P
       submit: (connection: {query: (text: string) => void}) => void connection.query(sql),
       handleCopyData(message: {chunk: Uint8Array}, connection: {stream: {pause(): void; resume(): void}}) {
         if (failed !== null) return;
-        const busy = write(message.chunk);
+        // The driver uses the same memory for what comes next.
+        const busy = write(Uint8Array.from(message.chunk));
         if (busy === null) return;
         connection.stream.pause();
         const waited = busy.catch(fail).finally(() => {

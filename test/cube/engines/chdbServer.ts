@@ -9,6 +9,7 @@ import type {IncomingMessage, ServerResponse} from "node:http";
  */
 interface ChdbSession {
   query(sql: string, format?: string): string;
+  queryAsync(sql: string, options: {format: string}): Promise<{bytes(): Uint8Array}>;
   close(): void;
 }
 
@@ -16,13 +17,15 @@ const folder = process.env.CHDB_DIR ?? "";
 const {Session} = createRequire(`${folder}/`)("chdb") as {Session: new (path?: string) => ChdbSession};
 const data = process.argv[2];
 const password = process.argv[3] ?? "";
-const sessions = new Map<string, ChdbSession>();
+/** A session, and the settings that were sent in it. */
+type Known = ChdbSession & {readonly set: Map<string, string>};
+const sessions = new Map<string, Known>();
 const parts = ["query", "query_id", "session_id", "session_timeout", "default_format", "database", "wait_end_of_query"];
 
-function sessionOf(id: string): ChdbSession {
+function sessionOf(id: string): Known {
   const known = sessions.get(id);
   if (known !== undefined) return known;
-  const opened = new Session(data);
+  const opened = Object.assign(new Session(data), {set: new Map<string, string>()});
   sessions.set(id, opened);
   return opened;
 }
@@ -43,10 +46,15 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   }
   try {
     const session = sessionOf(searchParams.get("session_id") ?? "");
-    for (const [name, value] of searchParams)
-      if (!parts.includes(name)) session.query(`SET ${name} = '${value.replaceAll("'", "\\'")}'`, "CSV");
-    const text = session.query(sql, searchParams.get("default_format") ?? "TabSeparated");
-    response.writeHead(200, {"Content-Type": "text/plain; charset=UTF-8"}).end(text);
+    for (const [name, value] of searchParams) {
+      const setting = `SET ${name} = '${value.replaceAll("'", "\\'")}'`;
+      if (parts.includes(name) || session.set.get(name) === setting) continue;
+      session.query(setting, "CSV");
+      session.set.set(name, setting);
+    }
+    const format = /\bFORMAT (\w+)\s*$/.exec(sql)?.[1] ?? searchParams.get("default_format") ?? "TabSeparated";
+    const found = await session.queryAsync(sql, {format});
+    response.writeHead(200, {"Content-Type": "text/plain; charset=UTF-8"}).end(found.bytes());
   } catch (error) {
     const message = error instanceof Error ? error.message.replace(/^Query failed: /, "") : String(error);
     const code = /^Code: (\d+)/.exec(message)?.[1] ?? "0";

@@ -56,4 +56,13 @@ describe.skipIf(folder === null)("clickhouse (skipped without chdb in CHDB_DIR)"
     expect(cube.path.length).toBeGreaterThan(50);
     expect(differences(comparable(cube), comparable(wanted)).slice(0, 10)).toEqual([]);
   });
+
+  it.each(cases)("gives its rows to DuckDB, which computes the same cube: $name", async (each) => {
+    for (const [name, table] of Object.entries(each.tables)) await server.run(...tableSql(name, table));
+    const {experiment, definitions} = each.defined((table) => ({connection: "warehouse", table}), {
+      warehouse: {engine: "clickhouse", url: server.url, mode: "pull"}
+    });
+    const cube = await buildCube(experiment, definitions, {dataDir: "."});
+    expect(differences(comparable(cube), comparable(await cubeOfFiles(each))).slice(0, 10)).toEqual([]);
+  });
 });

@@ -32,8 +32,8 @@ export async function startPostgres(bin: string): Promise<PostgresServer> {
   const data = join(folder, "data");
   const password = "s3cret/w@rd";
   writeFileSync(join(folder, "password"), password);
-  const user = process.getuid?.() === 0 ? idsOf("postgres") : {};
-  if (user.uid !== undefined)
+  const user = process.getuid?.() === 0 ? idsOf("postgres") : null;
+  if (user !== null)
     for (const path of [folder, join(folder, "password")]) chownSync(path, user.uid, user.gid);
   const options = ["-U", "analyst", "--auth=scram-sha-256", `--pwfile=${join(folder, "password")}`];
   // A language that sorts unlike bytes do, where there is one.
@@ -82,7 +82,7 @@ export async function startPostgres(bin: string): Promise<PostgresServer> {
   };
 }
 
-function idsOf(user: string): {uid?: number; gid?: number} {
+function idsOf(user: string): {uid: number; gid: number} {
   const id = (flag: string) => Number(execFileSync("id", [flag, user], {encoding: "utf8"}));
   return {uid: id("-u"), gid: id("-g")};
 }
