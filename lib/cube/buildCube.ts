@@ -4,7 +4,7 @@ import type {BuildLogsOptions} from "./buildLogs.ts";
 import {buildLogs} from "./buildLogs.ts";
 import type {DuckdbEngine} from "./engines/duckdb.ts";
 import {openDuckdb} from "./engines/duckdb.ts";
-import {explain, isDatabases} from "./engines/explain.ts";
+import {SourceError, explain, isDatabases} from "./engines/explain.ts";
 import {openServer} from "./engines/openServer.ts";
 import {withRetries} from "./engines/retries.ts";
 import {planCube} from "./plan.ts";
@@ -58,8 +58,10 @@ export async function buildCube(
     if (shape === "snapshots") return await buildSnapshots(tables, experiment);
     if (shape === "cube") return await buildReady(tables, experiment);
     const {connections} = definitions.sources;
-    const relationOf = (name: string, fact: Fact) => scanFact(own, name, fact, {dataDir, connections});
+    const relationOf = (name: string, fact: Fact) => scanFact(own, name, fact, {dataDir, connections, definitions});
     return await buildLogs({engine: own, steps, definitions, relationOf}, planCube(experiment, definitions), options);
+  } catch (error) {
+    throw error instanceof SourceError ? new SourceError(`experiment ${experiment.id}: ${error.message}`) : error;
   } finally {
     if (engine === undefined) await own.close();
     else await steps.drop();

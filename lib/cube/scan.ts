@@ -1,6 +1,6 @@
 import {existsSync, statSync} from "node:fs";
 import {extname, resolve} from "node:path";
-import type {Connection, Fact} from "../experiment/definition/definition.ts";
+import type {Connection, Definitions, Fact} from "../experiment/definition/definition.ts";
 import type {Column} from "./dialects/dialect.ts";
 import type {DuckdbEngine} from "./engines/duckdb.ts";
 import {rowsOf} from "./engines/engine.ts";
@@ -19,6 +19,8 @@ export interface ScanOptions {
   /** Folder that paths are relative to. */
   dataDir: string;
   connections?: Readonly<Record<string, Connection>>;
+  /** What says which columns are needed of a fact that comes from another system; default: all are. */
+  definitions?: Definitions;
 }
 
 /**
@@ -31,13 +33,15 @@ export async function scanFact(
   engine: DuckdbEngine,
   name: string,
   fact: Fact,
-  {dataDir, connections = {}}: ScanOptions
+  {dataDir, connections = {}, definitions}: ScanOptions
 ): Promise<Relation> {
   const {identifier, literal} = engine.dialect;
   const paths = fact.path === undefined ? [] : [fact.path].flat().map((path) => resolve(dataDir, path));
   const connection = fact.connection === undefined ? undefined : connections[fact.connection];
-  if (connection !== undefined && connection.engine !== "duckdb")
-    throw new Error(`unknown engine of fact ${name}; not read from files: ${connection.engine}`);
+  if (connection !== undefined && connection.engine !== "duckdb") {
+    const {pulledRelation} = await import("./pull/pulledRelation.ts");
+    return pulledRelation(engine, name, fact, {connection, dataDir, ...(definitions && {definitions})});
+  }
   const database = connection?.path === undefined ? paths.find(isDatabase) : resolve(dataDir, connection.path);
   for (const path of database === undefined ? paths : [database]) checkFile(name, path);
 
