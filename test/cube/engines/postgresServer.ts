@@ -33,8 +33,7 @@ export async function startPostgres(bin: string): Promise<PostgresServer> {
   const password = "s3cret/w@rd";
   writeFileSync(join(folder, "password"), password);
   const user = process.getuid?.() === 0 ? idsOf("postgres") : null;
-  if (user !== null)
-    for (const path of [folder, join(folder, "password")]) chownSync(path, user.uid, user.gid);
+  if (user !== null) for (const path of [folder, join(folder, "password")]) chownSync(path, user.uid, user.gid);
   const options = ["-U", "analyst", "--auth=scram-sha-256", `--pwfile=${join(folder, "password")}`];
   // A language that sorts unlike bytes do, where there is one.
   execFileSync(join(bin, "initdb"), ["-D", data, "-E", "UTF8", "--no-sync", "--locale=C.UTF-8", ...options], {
