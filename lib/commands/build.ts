@@ -5,6 +5,8 @@ import type {Command} from "commander";
 import {openDuckdb} from "../cube/engines/duckdb.ts";
 import type {DuckdbEngine} from "../cube/engines/duckdb.ts";
 import {rowsOf} from "../cube/engines/engine.ts";
+import type {FactStore} from "../cube/store/factStore.ts";
+import {openFactStore} from "../cube/store/factStore.ts";
 import type {Definitions, Experiment} from "../experiment/definition/definition.ts";
 import {indexEntryOf} from "../experiment/indexEntryOf.ts";
 import {nearestName} from "../experiment/definition/nearestName.ts";
@@ -15,14 +17,15 @@ import {recoverFolder, swapFolder, writeBeside} from "./atomic.ts";
 import {isOrphan, withLock} from "./buildLock.ts";
 import {buildOne, freshFolder} from "./buildOne.ts";
 import {isIntact, readRecord, writeRecord} from "./builtRecord.ts";
-import {codeHash} from "./codeHash.ts";
+import {codeHash, stagingHash} from "./codeHash.ts";
 import {dataOption} from "./dataOption.ts";
 import {UserError, describeError} from "./errors.ts";
 import type {ExitCode} from "./exitCodes.ts";
 import {exitCodes} from "./exitCodes.ts";
+import type {FileHashes} from "./fileHashes.ts";
 import {openFileHashes} from "./fileHashes.ts";
 import {hashOf} from "./hash.ts";
-import {inputHash} from "./inputHash.ts";
+import {factHash, inputHash} from "./inputHash.ts";
 import {loadDefinitions} from "./loadDefinitions.ts";
 import {appendMemory, memoryHash, readMemory, readPins} from "./memoryFiles.ts";
 import type {Progress} from "./progress.ts";
@@ -116,7 +119,7 @@ export async function buildReadouts(options: BuildOptions): Promise<BuildResult>
     const now = waited ? await loadDefinitions(dataDir) : definitions;
     return buildAll(now, {...options, outDir, historyDir, progress});
   };
-  return withLock([outDir, historyDir], task, {
+  return withLock([outDir, historyDir, storeFolder(dataDir)], task, {
     onWait: (holder) => {
       waited = true;
       progress.note(`waiting for another build: ${holder}`);
@@ -140,7 +143,9 @@ async function buildAll(definitions: Definitions, options: Places): Promise<Buil
     ...(options.threads === undefined ? {} : {threads: options.threads})
   });
   const store = storeFolder(dataDir);
-  const keys = await keysOf(definitions, {...options, store, engine});
+  const files = await openFileHashes(store);
+  const keys = await keysOf(definitions, {...options, files, engine});
+  const facts = await openFacts(definitions, {...options, store, files, engine, glob: keys.glob});
   const entries = new Map<string, IndexEntry>();
   const failed: {id: string; reason: string}[] = [];
   const built: string[] = [];
@@ -156,7 +161,7 @@ async function buildAll(definitions: Definitions, options: Places): Promise<Buil
           entries.set(id, record.entry);
           unchanged.push(id);
         } else {
-          const entry = await buildAndSwap(experiment, definitions, {...options, engine});
+          const entry = await buildAndSwap(experiment, definitions, {...options, engine, facts});
           entries.set(id, entry);
           if (input !== null) await writeRecord(store, outDir, {key: await keyOf(), entry});
         }
@@ -172,7 +177,7 @@ async function buildAll(definitions: Definitions, options: Places): Promise<Buil
     }
   } finally {
     progress.done();
-    await keys.save();
+    await files.save();
     await engine.close();
   }
   for (const experiment of definitions.experiments)
@@ -189,9 +194,8 @@ async function buildAll(definitions: Definitions, options: Places): Promise<Buil
 /** Returns what tells whether an experiment must be computed: its input now, and the key with the memory as it stands. */
 async function keysOf(
   definitions: Definitions,
-  {dataDir, historyDir, store, engine, asOf}: Places & {store: string; engine: DuckdbEngine}
+  {dataDir, historyDir, files, engine, asOf}: Places & {files: FileHashes; engine: DuckdbEngine}
 ) {
-  const files = await openFileHashes(store);
   const code = await codeHash();
   const globs = new Map<string, Promise<string[]>>();
   const glob = (pattern: string): Promise<string[]> => {
@@ -204,20 +208,50 @@ async function keysOf(
     return found;
   };
   return {
+    glob,
     async of(experiment: Experiment) {
       const input = await inputHash(experiment, definitions, {dataDir, files, glob});
       const keyOf = async (): Promise<string> =>
         hashOf(code, input ?? "", asOf ?? "", await memoryHash(historyDir, experiment.id));
       return {input, keyOf};
-    },
-    save: () => files.save()
+    }
   };
+}
+
+interface FactsOptions extends Places {
+  readonly store: string;
+  readonly files: FileHashes;
+  readonly engine: DuckdbEngine;
+  readonly glob: (pattern: string) => Promise<readonly string[]>;
+}
+
+/** The rows of facts, kept from build to build and read once for all experiments. */
+async function openFacts(
+  definitions: Definitions,
+  {dataDir, store, files, engine, glob}: FactsOptions
+): Promise<FactStore> {
+  const {facts, connections} = definitions.sources;
+  return openFactStore({
+    folder: join(store, "facts"),
+    engine,
+    definitions,
+    dataDir,
+    code: await stagingHash(),
+    hashOf: files.hashOf,
+    async identityOf(name) {
+      const fact = facts[name];
+      if (fact === undefined) return null;
+      const connection = fact.connection === undefined ? undefined : connections[fact.connection];
+      return factHash(fact, connection, {dataDir, files, glob});
+    },
+    write: writeBeside
+  });
 }
 
 async function buildAndSwap(
   experiment: Experiment,
   definitions: Definitions,
-  {dataDir, outDir, historyDir, engine, threads, asOf}: Places & {engine: DuckdbEngine}
+  {dataDir, outDir, historyDir, engine, facts, threads, asOf}: Places & {engine: DuckdbEngine; facts: FactStore}
 ): Promise<IndexEntry> {
   const {id} = experiment;
   const folder = await freshFolder(join(outDir, `.${id}.part`));
@@ -235,6 +269,7 @@ async function buildAndSwap(
       pins: await readPins(historyDir, id),
       published: await readReadout(outDir, id),
       engine,
+      store: facts,
       ...(threads === undefined ? {} : {threads}),
       ...(asOf === undefined ? {} : {asOf})
     });

@@ -5,6 +5,7 @@ import type {DuckdbEngine} from "../cube/engines/duckdb.ts";
 import {experimentSums} from "../cube/experimentSums.ts";
 import {writePublication} from "../cube/parquet.ts";
 import {publishable} from "../cube/publish.ts";
+import type {FactStore} from "../cube/store/factStore.ts";
 import {tenureRows} from "../cube/tenure/tenureRows.ts";
 import type {Pins, Publication} from "../cube/row.ts";
 import {conflictsOf} from "../experiment/definition/conflictsOf.ts";
@@ -32,6 +33,8 @@ export interface BuildOneOptions {
   /** The readout that is published now; default: none. A new pin keeps it. */
   readonly published?: Readout | null;
   readonly engine?: DuckdbEngine;
+  /** Where rows are kept from build to build. */
+  readonly store?: FactStore;
   readonly threads?: number;
   /** The last complete day, if it is not to be chosen from the data. */
   readonly asOf?: string;
@@ -54,7 +57,17 @@ export interface BuiltOne {
 export async function buildOne(
   experiment: Experiment,
   definitions: Definitions,
-  {dataDir, folder, memory, pins: keptBefore = [], published = null, engine, threads, asOf: asked}: BuildOneOptions
+  {
+    dataDir,
+    folder,
+    memory,
+    pins: keptBefore = [],
+    published = null,
+    engine,
+    store,
+    threads,
+    asOf: asked
+  }: BuildOneOptions
 ): Promise<BuiltOne> {
   const pin = experiment.status === "stopped" ? experiment.pin : false;
   const asOf = typeof pin === "string" ? pin : asked;
@@ -64,6 +77,7 @@ export async function buildOne(
   const cube = await buildCube(experiment, definitions, {
     dataDir,
     ...(engine === undefined ? {} : {engine}),
+    ...(store === undefined ? {} : {store}),
     ...(threads === undefined ? {} : {threads}),
     ...(asOf === undefined ? {} : {asOf}),
     ...(pins === undefined ? {} : {pins})

@@ -41,7 +41,8 @@ export async function inputHash(
   return hashOf(JSON.stringify(parts), JSON.stringify(conflictsOf(experiment, definitions)), ...hashes);
 }
 
-async function factHash(
+/** Returns the hash of all bytes that a fact is made of; null where that cannot be known without asking. */
+export async function factHash(
   fact: Fact,
   connection: Connection | undefined,
   {dataDir, files, glob}: InputHashOptions

@@ -12,6 +12,7 @@ import type {Cube, Pins} from "./row.ts";
 import {scanFact} from "./scan.ts";
 import {scanServer} from "./scanServer.ts";
 import {runSteps} from "./steps.ts";
+import type {FactStore} from "./store/factStore.ts";
 import {buildReady} from "./tables/buildReady.ts";
 import {buildSnapshots} from "./tables/buildSnapshots.ts";
 import {buildSummary} from "./tables/buildSummary.ts";
@@ -27,6 +28,8 @@ export interface BuildCubeOptions {
   asOf?: string;
   /** What was chosen from the data before and is to stay. */
   pins?: Partial<Pins>;
+  /** Where rows are kept from build to build; default: they are read from their source. */
+  store?: FactStore;
 }
 
 /**
@@ -37,7 +40,7 @@ export interface BuildCubeOptions {
 export async function buildCube(
   experiment: Experiment,
   definitions: Definitions,
-  {dataDir, engine, threads, memory, asOf, pins}: BuildCubeOptions
+  {dataDir, engine, threads, memory, asOf, pins, store}: BuildCubeOptions
 ): Promise<Cube> {
   const shape = definitions.sources.facts[experiment.exposures]?.shape;
   const logs = shape !== "summary" && shape !== "snapshots" && shape !== "cube";
@@ -58,8 +61,10 @@ export async function buildCube(
     if (shape === "snapshots") return await buildSnapshots(tables, experiment);
     if (shape === "cube") return await buildReady(tables, experiment);
     const {connections} = definitions.sources;
-    const relationOf = (name: string, fact: Fact) => scanFact(own, name, fact, {dataDir, connections, definitions});
-    return await buildLogs({engine: own, steps, definitions, relationOf}, planCube(experiment, definitions), options);
+    const relationOf = (name: string, fact: Fact) =>
+      store?.relation(name, fact) ?? scanFact(own, name, fact, {dataDir, connections, definitions});
+    const context = {engine: own, steps, definitions, relationOf, ...(store && {storedOf: store.fact})};
+    return await buildLogs(context, planCube(experiment, definitions), options);
   } catch (error) {
     throw error instanceof SourceError ? new SourceError(`experiment ${experiment.id}: ${error.message}`) : error;
   } finally {

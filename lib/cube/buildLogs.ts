@@ -54,7 +54,7 @@ export async function buildLogs(context: LoadContext, plan: Plan, options: Build
   const everything = {start, asOf: Number.MAX_SAFE_INTEGER, offsets: exposures.offsets, calendar: exposures.calendar};
   statistics.push(...(await days(context, exposures, `(${validExposures(dialect, everything)}) AS v`, start)));
   const exposed = statistics.length > 0;
-  for (const loaded of all) statistics.push(...(await days(context, loaded, loaded.table, start)));
+  for (const loaded of all) statistics.push(...(await days(context, loaded, loaded.from, start)));
   const chosen = options.asOf === undefined ? chooseAsOf(statistics) : dayOfDate(options.asOf);
   const asOf = exposed && chosen !== null ? chosen : start - 1;
   const known = {start, asOf, offsets: exposures.offsets, calendar: exposures.calendar};
@@ -67,9 +67,13 @@ export async function buildLogs(context: LoadContext, plan: Plan, options: Build
     const streams = plan.streams.filter(({fact}) => fact === loaded.name);
     const joined: EventsContext = {dialect, ...loaded, streams, calendar};
     const table = `hits_${i}`;
-    await steps.table(table, hits(joined));
+    const stored = {...joined, table: loaded.from};
+    await steps.table(table, hits(joined), {instead: hits(stored)});
     found.push({table, streams, calendar, fact: loaded.name});
-    excluded.push(...loaded.excluded, ...(await eventsOut(context, plan, {joined, name: loaded.name, table, asOf})));
+    excluded.push(
+      ...loaded.excluded,
+      ...(await eventsOut(context, plan, {joined: stored, name: loaded.name, table, asOf}))
+    );
   }
   if (activation !== null && !events.includes(activation.loaded)) excluded.push(...activation.loaded.excluded);
 

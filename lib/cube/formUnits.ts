@@ -120,10 +120,9 @@ async function activate(
   const eventDay = dayOf(dialect, "e.t", loaded.offsets);
   const follows =
     known.calendar || loaded.calendar ? `${eventDay} >= ${dayOf(dialect, "f.t", known.offsets)}` : "e.t >= f.t";
-  await steps.table(
-    "activated",
-    `SELECT f.unit AS unit, max(f.t) AS exposed, CASE WHEN min(e.t) > max(f.t) THEN min(e.t) ELSE max(f.t) END AS t FROM ${loaded.table} AS e JOIN first_touch AS f ON f.unit = e.unit\n  WHERE (${matches(dialect, loaded.fact, loaded.staged, stream)}) AND ${follows} AND ${eventDay} <= ${known.asOf} GROUP BY f.unit`
-  );
+  const select = (from: string) =>
+    `SELECT f.unit AS unit, max(f.t) AS exposed, CASE WHEN min(e.t) > max(f.t) THEN min(e.t) ELSE max(f.t) END AS t FROM ${from} AS e JOIN first_touch AS f ON f.unit = e.unit\n  WHERE (${matches(dialect, loaded.fact, loaded.staged, stream)}) AND ${follows} AND ${eventDay} <= ${known.asOf} GROUP BY f.unit`;
+  await steps.table("activated", select(loaded.table), {instead: select(loaded.from)});
 }
 
 async function joinTables(context: LoadContext, plan: Plan, excluded: ExcludedRows[]) {

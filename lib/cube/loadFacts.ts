@@ -1,4 +1,5 @@
 import type {Definitions, Experiment, Fact} from "../experiment/definition/definition.ts";
+import type {Column, Dialect} from "./dialects/dialect.ts";
 import type {Engine} from "./engines/engine.ts";
 import type {Plan, Stream} from "./plan.ts";
 import type {Reason} from "./reasons.ts";
@@ -8,6 +9,9 @@ import {reading} from "./scan.ts";
 import type {Source} from "./sql/stage.ts";
 import {conditionsOf, stageEvents, stageExposures, valuesOf} from "./sql/stage.ts";
 import type {Steps} from "./steps.ts";
+import type {StoredFact} from "./store/factStore.ts";
+import {StoreFullError} from "./store/factStore.ts";
+import {profileOf, storedEvents, storedExposures} from "./store/readStored.ts";
 import {numberOf} from "./steps.ts";
 import type {Offset} from "./zone.ts";
 import {localTime, zoneOffsets} from "./zone.ts";
@@ -18,6 +22,8 @@ export interface Loaded {
   readonly name: string;
   readonly fact: Fact;
   readonly table: string;
+  /** What to read it from: the table, or stored rows that are as the table's would be. */
+  readonly from: string;
   readonly rows: number;
   /** Whether no timestamp has a time of day. */
   readonly calendar: boolean;
@@ -34,32 +40,52 @@ export interface LoadContext {
   readonly definitions: Definitions;
   /** Opens a fact where the engine can read it. */
   readonly relationOf: (name: string, fact: Fact) => Promise<Relation>;
+  /** Returns the rows of a fact that are stored, with all that its source has now; null where it is not stored. */
+  readonly storedOf?: (name: string) => Promise<StoredFact | null>;
 }
 
 /** Reads the exposures of the experiment into `exposure_rows`. */
 export async function loadExposures(context: LoadContext, plan: Plan): Promise<Loaded> {
   const {engine, steps} = context;
+  const {dialect} = engine;
   const {experiment} = plan;
-  const source = await open(context, experiment.exposures);
-  const own = plan.attributes.filter(({fact}) => fact === experiment.exposures);
-  const select = stageExposures(engine.dialect, source, experiment, own);
-  await reading(experiment.exposures, () => steps.table("exposure_rows", select));
+  const name = experiment.exposures;
+  const source = await open(context, name);
+  const own = plan.attributes.filter(({fact}) => fact === name);
+  const select = stageExposures(dialect, source, experiment, own);
+  const stored = await storedFact(context, name);
+  const instead = stored === null ? null : storedExposures(dialect, stored, experiment, own);
+  await reading(name, () => steps.table("exposure_rows", select, instead === null ? {} : {instead}));
   const found = await profile(steps, "exposure_rows", source.fact, experiment);
   // Rows of units that have no id of their own cannot be told apart.
-  const repeated = source.fact.unit === undefined ? 0 : await countEqual(steps, "exposure_rows", engine);
-  const excluded = repeated > 0 ? [excludedRows("duplicated-row", experiment.exposures, repeated)] : [];
-  return {name: experiment.exposures, fact: source.fact, table: "exposure_rows", ...found, excluded, staged: []};
+  const ties = stored === null ? null : storedExposures(dialect, stored, experiment, own, {where: "tie"});
+  const among = ties === null ? "exposure_rows" : `(${ties}) AS ties`;
+  const single = source.fact.unit === undefined || (stored !== null && profileOf(stored).ties === 0);
+  const repeated = single ? 0 : await countEqual(steps, among, await engine.columns("exposure_rows"));
+  const excluded = repeated > 0 ? [excludedRows("duplicated-row", name, repeated)] : [];
+  const table = "exposure_rows";
+  return {name, fact: source.fact, table, from: table, ...found, excluded, staged: []};
+}
+
+/** An events fact to load: the table to load it into, and what is looked at. */
+interface EventsWanted {
+  readonly name: string;
+  readonly table: string;
+  readonly streams: readonly Stream[];
+  readonly experiment: Experiment;
 }
 
 /** Reads an events fact into a table of its own, equal rows once where timestamps have a time of day. */
-export async function loadEvents(
-  context: LoadContext,
-  {name, table, streams, experiment}: {name: string; table: string; streams: readonly Stream[]; experiment: Experiment}
-): Promise<Loaded> {
+export async function loadEvents(context: LoadContext, wanted: EventsWanted): Promise<Loaded> {
   const {engine, steps} = context;
+  const {name, table, streams, experiment} = wanted;
   const source = await open(context, name);
   const {fact} = source;
-  await reading(name, () => steps.table(table, stageEvents(engine.dialect, source, streams)));
+  const select = stageEvents(engine.dialect, source, streams);
+  const stored = await storedFact(context, name);
+  const fromStore = stored === null ? null : await loadStored(context, wanted, {stored, select});
+  if (fromStore !== null) return fromStore;
+  await reading(name, () => steps.table(table, select));
   const found = await profile(steps, table, fact, experiment);
   const excluded: ExcludedRows[] = [];
   const [blank] = await steps.rows(
@@ -68,25 +94,77 @@ export async function loadEvents(
   push(excluded, "missing-unit", name, numberOf(blank?.[0]) ?? 0);
   push(excluded, "unparseable-timestamp", name, numberOf(blank?.[1]) ?? 0);
 
-  const columns = eventColumns(fact, streams);
-  const hash = engine.dialect.hash(columns);
-  const repeated = `SELECT ${hash} AS h FROM ${table} WHERE unit IS NOT NULL AND t IS NOT NULL GROUP BY 1 HAVING count(*) > 1`;
+  const {columns, hash, repeated, candidates} = equalRows(engine.dialect, fact, streams, table);
+  const all = {name, fact, table, from: table, ...found, excluded, staged: streams};
   const [suspects] = await steps.rows(`SELECT count(*) FROM (${repeated}) AS r`);
-  if ((numberOf(suspects?.[0]) ?? 0) === 0) return {name, fact, table, ...found, excluded, staged: streams};
-  const candidates = `SELECT * FROM ${table} WHERE unit IS NOT NULL AND t IS NOT NULL AND ${hash} IN (${repeated})`;
+  if ((numberOf(suspects?.[0]) ?? 0) === 0) return all;
   const [equal] = await steps.rows(
     `SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM (${candidates}) AS c GROUP BY ${columns.join(", ")}) AS g`
   );
   const rows = numberOf(equal?.[0]) ?? 0;
   const keep = (fact.duplicates ?? (found.calendar ? "keep" : "drop")) === "keep";
   push(excluded, keep ? "duplicated-row-kept" : "duplicated-row", name, rows);
-  if (keep || rows === 0) return {name, fact, table, ...found, excluded, staged: streams};
+  if (keep || rows === 0) return all;
   const once = `${table}_once`;
-  await steps.table(
-    once,
-    `SELECT ${columns.join(", ")} FROM ${table} WHERE unit IS NOT NULL AND t IS NOT NULL AND ${hash} NOT IN (${repeated})\n  UNION ALL SELECT DISTINCT ${columns.join(", ")} FROM (${candidates}) AS c`
+  await steps.table(once, onceSelect(table, {columns, hash, repeated, candidates}));
+  return {...all, table: once, from: once};
+}
+
+/** The same from the store: nothing is read but rows that may be equal; null where the store has no row at all. */
+async function loadStored(
+  {engine, steps}: LoadContext,
+  {name, table, streams, experiment}: EventsWanted,
+  {stored, select}: {stored: StoredFact; select: string}
+): Promise<Loaded | null> {
+  const {dialect} = engine;
+  const {fact} = stored;
+  const rows = storedEvents(dialect, stored, streams);
+  const ties = storedEvents(dialect, stored, streams, {where: "tie"});
+  const distinct = storedEvents(dialect, stored, streams, {where: "tie", distinct: true});
+  const single = storedEvents(dialect, stored, streams, {where: "NOT tie AND unit IS NOT NULL AND t IS NOT NULL"});
+  if (rows === null || ties === null || single === null || distinct === null) return null;
+  steps.told(table, select);
+  const {rows: count, calendar, from: least, to: most, blank, timeless, ties: suspects} = profileOf(stored);
+  const offsets = zoneOffsets((calendar ? fact.timezone : experiment.timezone) ?? "UTC", least, most);
+  const excluded: ExcludedRows[] = [];
+  push(excluded, "missing-unit", name, blank);
+  push(excluded, "unparseable-timestamp", name, timeless);
+  const all = {name, fact, table, from: `(${rows})`, rows: count, calendar, offsets, excluded, staged: streams};
+  if (suspects === 0) return all;
+  const equal = equalRows(dialect, fact, streams, table);
+  const [counted] = await steps.rows(
+    `SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM (${ties}) AS c GROUP BY ${equal.columns.join(", ")}) AS g`
   );
-  return {name, fact, table: once, ...found, excluded, staged: streams};
+  const repeated = numberOf(counted?.[0]) ?? 0;
+  const keep = (fact.duplicates ?? (calendar ? "keep" : "drop")) === "keep";
+  push(excluded, keep ? "duplicated-row-kept" : "duplicated-row", name, repeated);
+  if (keep || repeated === 0) return all;
+  const once = `${table}_once`;
+  steps.told(once, onceSelect(table, equal));
+  return {...all, table: once, from: `(${single} UNION ALL ${distinct})`};
+}
+
+/** SQL for the rows of a staged fact that equal another one: found by a hash, then compared. */
+function equalRows(dialect: Dialect, fact: Fact, streams: readonly Stream[], table: string) {
+  const columns = eventColumns(fact, streams);
+  const hash = dialect.hash(columns);
+  const repeated = `SELECT ${hash} AS h FROM ${table} WHERE unit IS NOT NULL AND t IS NOT NULL GROUP BY 1 HAVING count(*) > 1`;
+  const candidates = `SELECT * FROM ${table} WHERE unit IS NOT NULL AND t IS NOT NULL AND ${hash} IN (${repeated})`;
+  return {columns, hash, repeated, candidates};
+}
+
+function onceSelect(table: string, {columns, hash, repeated, candidates}: ReturnType<typeof equalRows>): string {
+  return `SELECT ${columns.join(", ")} FROM ${table} WHERE unit IS NOT NULL AND t IS NOT NULL AND ${hash} NOT IN (${repeated})\n  UNION ALL SELECT DISTINCT ${columns.join(", ")} FROM (${candidates}) AS c`;
+}
+
+/** Returns a stored fact; null where it is not stored, or cannot be: then it is read directly, and that may tell why. */
+async function storedFact({storedOf}: LoadContext, name: string): Promise<StoredFact | null> {
+  try {
+    return (await storedOf?.(name)) ?? null;
+  } catch (error) {
+    if (error instanceof StoreFullError) throw error;
+    return null;
+  }
 }
 
 /** Opens a fact as something to read. */
@@ -120,8 +198,8 @@ function eventColumns(fact: Fact, streams: readonly Stream[]): string[] {
   ];
 }
 
-async function countEqual(steps: Steps, table: string, engine: Engine): Promise<number> {
-  const columns = (await engine.columns(table)).map(({name}) => name);
+async function countEqual(steps: Steps, table: string, found: readonly Column[]): Promise<number> {
+  const columns = found.map(({name}) => name);
   const [row] = await steps.rows(
     `SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM ${table} WHERE unit IS NOT NULL AND t IS NOT NULL GROUP BY ${columns.join(", ")} HAVING count(*) > 1) AS g`
   );

@@ -21,6 +21,8 @@ export interface ScanOptions {
   connections?: Readonly<Record<string, Connection>>;
   /** What says which columns are needed of a fact that comes from another system; default: all are. */
   definitions?: Definitions;
+  /** Name of a column to add that holds the file of each row; files only. */
+  filename?: string;
 }
 
 /**
@@ -33,7 +35,7 @@ export async function scanFact(
   engine: DuckdbEngine,
   name: string,
   fact: Fact,
-  {dataDir, connections = {}, definitions}: ScanOptions
+  {dataDir, connections = {}, definitions, filename}: ScanOptions
 ): Promise<Relation> {
   const {identifier, literal} = engine.dialect;
   const paths = fact.path === undefined ? [] : [fact.path].flat().map((path) => resolve(dataDir, path));
@@ -57,10 +59,11 @@ export async function scanFact(
     if (paths.length === 0) throw new Error(`missing path of fact ${name}; give path, or connection with table or sql`);
     const files = `[${paths.map(literal).join(", ")}]`;
     const format = fact.format ?? formatOf(name, paths[0] ?? "");
-    if (format === "parquet") return `read_parquet(${files}, union_by_name = true)`;
-    if (format === "json") return jsonRelation(engine, files, fact);
+    const named = filename === undefined ? "" : `, filename = ${literal(filename)}`;
+    if (format === "parquet") return `read_parquet(${files}, union_by_name = true${named})`;
+    if (format === "json") return jsonRelation(engine, files, fact, named);
     const delimiter = format === "tsv" ? "\t" : await delimiterOf(engine, files, mappedColumns(fact));
-    return `read_csv(${files}, all_varchar = true, header = true, skip = 0, union_by_name = true, delim = ${literal(delimiter)}, quote = '"', escape = '"')`;
+    return `read_csv(${files}, all_varchar = true, header = true, skip = 0, union_by_name = true, delim = ${literal(delimiter)}, quote = '"', escape = '"'${named})`;
   };
   const sql = await reading(name, relation);
   const files = fact.path === undefined ? [] : [fact.path].flat();
@@ -128,13 +131,13 @@ function mappedColumns(fact: Fact): string[] {
 }
 
 /** JSON lines, every value as text; a first look finds the names, and those that the definition needs are added. */
-async function jsonRelation(engine: DuckdbEngine, files: string, fact: Fact): Promise<string> {
+async function jsonRelation(engine: DuckdbEngine, files: string, fact: Fact, named: string): Promise<string> {
   const {identifier} = engine.dialect;
   const options = "format = 'newline_delimited', union_by_name = true";
   const found = await engine.columns(`read_json_auto(${files}, ${options})`);
   const names = new Set([...found.map((column) => column.name), ...mappedColumns(fact)]);
   const types = [...names].map((name) => `${identifier(name)}: 'VARCHAR'`);
-  return `read_json(${files}, ${options}, columns = {${types.join(", ")}})`;
+  return `read_json(${files}, ${options}, columns = {${types.join(", ")}}${named})`;
 }
 
 function checkFile(fact: string, path: string): void {
@@ -143,7 +146,8 @@ function checkFile(fact: string, path: string): void {
   if (statSync(path).isFile() && statSync(path).size === 0) throw new Error(`empty file of fact ${fact}: ${path}`);
 }
 
-function formatOf(fact: string, path: string): NonNullable<Fact["format"]> {
+/** Returns the format of a file by its ending. */
+export function formatOf(fact: string, path: string): NonNullable<Fact["format"]> {
   const ending = extname(path.replace(/\.(gz|zst)$/i, "")).toLowerCase();
   if (ending === ".csv" || ending === ".txt") return "csv";
   if (ending === ".tsv" || ending === ".tab") return "tsv";

@@ -3,10 +3,12 @@ import {rowsOf} from "./engines/engine.ts";
 
 /** Statements run one after another, each kept as a temporary table, and remembered as one readable text. */
 export interface Steps {
-  /** Makes a table of a SELECT. */
-  table(name: string, select: string): Promise<void>;
+  /** Makes a table of a SELECT; with `instead`, of one that gives the same rows from what is stored already. */
+  table(name: string, select: string, options?: {instead?: string}): Promise<void>;
   /** Returns all rows of a small SELECT that only looks at the data. */
   rows(select: string): Promise<(readonly Value[])[]>;
+  /** Remembers a table that is not made, since what is stored already serves in its place. */
+  told(name: string, select: string): void;
   /** Streams the rows of a SELECT that is part of the result. */
   result(select: string): AsyncIterable<readonly (readonly Value[])[]>;
   /** Drops the tables. */
@@ -19,10 +21,13 @@ export function runSteps(engine: Engine): Steps {
   const statements: string[] = [];
   const tables = new Set<string>();
   return {
-    async table(name, select) {
+    async table(name, select, {instead} = {}) {
       tables.add(name);
       statements.push(`CREATE TEMP TABLE ${name} AS\n  ${select};`);
-      await engine.table(name, select);
+      await engine.table(name, instead ?? select);
+    },
+    told(name, select) {
+      statements.push(`CREATE TEMP TABLE ${name} AS\n  ${select};`);
     },
     rows: (select) => rowsOf(engine, select),
     result(select) {

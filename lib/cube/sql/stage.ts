@@ -79,9 +79,6 @@ export function stageExposures(
   const {relation, fact} = source;
   const {literal, identifier} = dialect;
   const [variantText] = textOf(dialect, source, fact.variant, "variant");
-  const cases = Object.entries(experiment.variants).flatMap(([key, {values}], i) =>
-    (values ?? [key]).map((value) => `WHEN ${literal(value.trim())} THEN ${i}`)
-  );
   const dimensions = Object.entries(experiment.dimensions).flatMap(([key, dimension], i): Mapped[] => {
     if (dimension.fact !== undefined) return [];
     return [[dimensionText(dialect, source, key, dimension), `d${i}`]];
@@ -96,7 +93,7 @@ export function stageExposures(
         : timeOf(dialect, source),
       "t"
     ],
-    [`CASE ${variantText} ${cases.join(" ")} ELSE -1 END`, "variant"],
+    [variantOf(dialect, experiment, variantText), "variant"],
     ...dimensions,
     ...attributes.map(({id, column, place}): Mapped => {
       const found = columnOf(relation, column, place);
@@ -108,6 +105,14 @@ export function stageExposures(
       ? ""
       : ` WHERE ${textOf(dialect, source, fact.experiment, "experiment")[0]} = ${literal((experiment.experiment ?? experiment.id).trim())}`;
   return guarded(columns, relation.sql + mine);
+}
+
+/** Returns SQL for the place of a variant's text among the experiment's variants, or -1. */
+export function variantOf({literal}: Dialect, {variants}: Experiment, text: string): string {
+  const cases = Object.entries(variants).flatMap(([key, {values}], i) =>
+    (values ?? [key]).map((value) => `WHEN ${literal(value.trim())} THEN ${i}`)
+  );
+  return `CASE ${text} ${cases.join(" ")} ELSE -1 END`;
 }
 
 /** Returns the statement that reads a table of units: one row per unit, numbers by id, dimensions as `d0`, … */

@@ -1,0 +1,90 @@
+import {join} from "node:path";
+import type {Experiment} from "../../experiment/definition/definition.ts";
+import type {Dialect} from "../dialects/dialect.ts";
+import type {Attribute, Stream} from "../plan.ts";
+import {conditionsOf, valuesOf, variantOf} from "../sql/stage.ts";
+import type {StoredFact} from "./factStore.ts";
+import {conditionColumn, dimensionColumn, numberColumn, physicalName} from "./storedColumns.ts";
+
+/** What the checkpoint of a fact says of all its rows. */
+export interface StoredProfile {
+  readonly rows: number;
+  readonly from: number;
+  readonly to: number;
+  /** Whether no timestamp has a time of day. */
+  readonly calendar: boolean;
+  /** Rows without an id, and those with one but without a time. */
+  readonly blank: number;
+  readonly timeless: number;
+  /** Rows that may be equal to another. */
+  readonly ties: number;
+}
+
+/** Returns what is known of a stored fact without reading it. */
+export function profileOf({checkpoint}: StoredFact): StoredProfile {
+  const partitions = Object.values(checkpoint.partitions);
+  const sum = (value: (partition: (typeof partitions)[number]) => number) =>
+    partitions.reduce((total, partition) => total + value(partition), 0);
+  const times = partitions.flatMap(({from, to}) => (from === null || to === null ? [] : [[from, to] as const]));
+  const none = checkpoint.partitions.none;
+  return {
+    rows: sum(({rows}) => rows),
+    from: times.reduce((least, [from]) => Math.min(least, from), times[0]?.[0] ?? 0),
+    to: times.reduce((most, [, to]) => Math.max(most, to), times[0]?.[1] ?? 0),
+    calendar: partitions.every(({timed}) => !timed),
+    blank: sum(({blank}) => blank),
+    timeless: none === undefined ? 0 : none.rows - none.blank,
+    ties: sum(({ties}) => ties)
+  };
+}
+
+/** Returns what may stand after FROM to read the days of a stored fact; null for one without any row. */
+export function storedRows(dialect: Dialect, {checkpoint, folder}: StoredFact): string | null {
+  const files = Object.values(checkpoint.partitions).map(({file}) => dialect.literal(join(folder, file)));
+  return files.length === 0 ? null : `read_parquet([${files.join(", ")}])`;
+}
+
+/** Returns a SELECT of an events fact as it is staged for some streams: the same rows and columns. */
+export function storedEvents(
+  dialect: Dialect,
+  stored: StoredFact,
+  streams: readonly Stream[],
+  {where = "true", distinct = false}: {where?: string; distinct?: boolean} = {}
+): string | null {
+  const rows = storedRows(dialect, stored);
+  if (rows === null) return null;
+  const {fact} = stored;
+  const columns = [
+    "unit",
+    "t",
+    ...(fact.event === undefined ? [] : ["event"]),
+    ...valuesOf(fact, streams).map((name, i) => `${physicalName(numberColumn(name))} AS v${i}`),
+    ...conditionsOf(streams).map((sql, i) => `${physicalName(conditionColumn(sql))} AS c${i}`)
+  ];
+  return `SELECT ${distinct ? "DISTINCT " : ""}${columns.join(", ")} FROM ${rows} WHERE ${where}`;
+}
+
+/** Returns a SELECT of the exposures of one experiment as they are staged: the same rows and columns. */
+export function storedExposures(
+  dialect: Dialect,
+  stored: StoredFact,
+  experiment: Experiment,
+  attributes: readonly Attribute[],
+  {where = "true"}: {where?: string} = {}
+): string | null {
+  const rows = storedRows(dialect, stored);
+  if (rows === null) return null;
+  const dimensions = Object.entries(experiment.dimensions).flatMap(([key, dimension], i) =>
+    dimension.fact === undefined ? [`${physicalName(dimensionColumn(key, dimension))} AS d${i}`] : []
+  );
+  const columns = [
+    "unit",
+    "t",
+    `${variantOf(dialect, experiment, "variant")} AS variant`,
+    ...dimensions,
+    ...attributes.map(({id, column}) => `${physicalName(numberColumn(column))} AS ${id}`)
+  ];
+  const own = (experiment.experiment ?? experiment.id).trim();
+  const mine = stored.fact.experiment === undefined ? "" : ` AND experiment = ${dialect.literal(own)}`;
+  return `SELECT ${columns.join(", ")} FROM ${rows} WHERE ${where}${mine}`;
+}
