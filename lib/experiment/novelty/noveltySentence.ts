@@ -33,8 +33,9 @@ export function noveltySentence(
   const p = sayPValue(change.pValue);
   if (verdict === "fading" || verdict === "growing") {
     const sign = Math.sign((verdict === "fading" ? -1 : 1) * (change.estimate ?? 0));
-    const what = sign > 0 === (direction === "increase") ? "gain" : "loss";
-    const past = verdict === "fading" && (early.estimate ?? 0) * (late.estimate ?? 0) < 0 ? ", past zero" : "";
+    const turned = (early.estimate ?? 0) * (late.estimate ?? 0) < 0;
+    const what = verdict === "growing" && turned ? "effect" : sign > 0 === (direction === "increase") ? "gain" : "loss";
+    const past = verdict === "fading" && turned ? ", past zero" : "";
     const lasting =
       longRun?.a === null || longRun?.a === undefined
         ? ""

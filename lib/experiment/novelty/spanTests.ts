@@ -267,7 +267,7 @@ function logTest(arms: readonly [Arm, Arm], parts: readonly Part[], alpha: numbe
       const mean = weights.reduce((sum, weight, j) => sum + weight * arm.means[j]!, 0);
       const spread = varianceOfMean(arm, weights);
       if (spread === null) return untested(`fewer than two units in ${name}`);
-      if (!(Math.abs(mean) > 3 * Math.sqrt(spread))) return untested(`${name} is not told from zero ${span}`);
+      if (!(Math.abs(mean) > 3 * Math.sqrt(spread))) return untested(`${name} is too near zero ${span}`);
       weights.forEach((weight, j) => (gradient[j]! += (times * weight) / mean));
       estimate += (i === 0 ? -times : times) * Math.log(Math.abs(mean));
       own.push(Math.sign(mean));

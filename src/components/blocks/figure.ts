@@ -17,10 +17,23 @@ export type FigureOptions = {
   quiet?: boolean;
   /** The numbers behind the chart; null where they already stand on the page. */
   table: Html | null;
+  /** What must hold for the chart to mean what it says, a sentence each. */
+  assumptions?: readonly Content[];
 };
 
-/** Returns a chart's frame with its reading and the table behind it. */
-export function figure({chart, title, subtitle, height, metric, variant, reading, quiet, table}: FigureOptions): Html {
+/** Returns a chart's frame with its reading, the table behind it, and its assumptions. */
+export function figure({
+  chart,
+  title,
+  subtitle,
+  height,
+  metric,
+  variant,
+  reading,
+  quiet,
+  table,
+  assumptions
+}: FigureOptions): Html {
   const label = plain(reading);
   return html`<figure
     class="chart"
@@ -38,6 +51,16 @@ export function figure({chart, title, subtitle, height, metric, variant, reading
         <summary>Table</summary>
         <div class="scroll" tabindex="0" role="region" aria-label="Table behind the chart">${table}</div>
       </details>`
+    }
+    ${
+      assumptions?.length
+        ? html`<details class="data assumptions">
+            <summary>Assumptions</summary>
+            <ul>
+              ${assumptions.map((text) => html`<li>${text}</li> `)}
+            </ul>
+          </details>`
+        : null
     }
   </figure>`;
 }

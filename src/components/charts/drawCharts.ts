@@ -21,6 +21,7 @@ import type {ChartSize} from "./theme.ts";
 import {boundsOf, clip} from "./theme.ts";
 import {traffic} from "./traffic.ts";
 import {triangle} from "./triangle.ts";
+import {weekdays} from "./weekdays.ts";
 
 /** What a figure of the page asks for. */
 export type ChartRequest = {
@@ -190,7 +191,8 @@ export const charts: Record<string, (request: ChartRequest) => Element | null> =
         : null;
     const rows = result.byTenure.map((d) => {
       const [lower, upper] = boundsOf(d.relativeInterval);
-      return {day: d.day, value: d.relativeDifference, lower, upper};
+      const [low, high] = boundsOf(d.simultaneousInterval);
+      return {day: d.day, n: d.n, value: d.relativeDifference, lower, upper, low, high};
     });
     return tenure(rows, {...size, color: colorIndex(readout, result.variant), fit});
   },
@@ -200,7 +202,17 @@ export const charts: Record<string, (request: ChartRequest) => Element | null> =
     const rows = (result?.triangle ?? []).flatMap((c) =>
       c.relativeDifference === null ? [] : [{cohort: c.cohort, day: c.day, n: c.n, value: c.relativeDifference}]
     );
-    return rows.length > 0 ? triangle(rows, size) : null;
+    return rows.length > 0 ? triangle(rows, {...size, days: result?.triangleDays ?? 1}) : null;
+  },
+
+  weekdays({readout, metric, variant, size}) {
+    const result = metric?.novelty?.find((r) => r.variant === variant);
+    if (!result || result.weekdays.length === 0) return null;
+    const rows = result.weekdays.map((d) => {
+      const [lower, upper] = boundsOf(d.relativeInterval);
+      return {weekday: d.weekday, value: d.relativeDifference, lower, upper};
+    });
+    return weekdays(rows, {...size, color: colorIndex(readout, result.variant)});
   },
 
   posterior({readout, metric, size}) {
@@ -269,8 +281,11 @@ export const charts: Record<string, (request: ChartRequest) => Element | null> =
  * Draws every chart of the page into its figure when it comes near the window, again when its width changes, and all of
  * them before the page is printed.
  */
-export function drawCharts(readout: Readout, {invalidation}: {invalidation?: Promise<void>} = {}): void {
-  const figures = Array.from(document.querySelectorAll<HTMLElement>("figure[data-chart]"));
+export function drawCharts(
+  readout: Readout,
+  {within = document, invalidation}: {within?: ParentNode; invalidation?: Promise<void>} = {}
+): void {
+  const figures = Array.from(within.querySelectorAll<HTMLElement>("figure[data-chart]"));
   const widths = new WeakMap<HTMLElement, number>();
 
   function draw(figure: HTMLElement, print: {width: number; height: number} | null = null): void {

@@ -8,6 +8,7 @@ import {primaries, variantName} from "../blocks/subject.ts";
 import {drawCharts} from "../charts/drawCharts.ts";
 import {pollRun} from "./pollRun.ts";
 import {sayAge} from "./sayAge.ts";
+import {tenureChoice} from "./tenureChoice.ts";
 import {whatIfs} from "./whatIfs.ts";
 
 /**
@@ -30,6 +31,7 @@ export function livePage(readout: Readout, {invalidation}: {invalidation?: Promi
     const over = new Promise<void>((resolve) => (done = resolve));
     drawCharts(next, {invalidation: over});
     whatIfs(next, {invalidation: over});
+    tenureChoice(next, {invalidation: over});
     return done;
   }
 

@@ -62,7 +62,7 @@ describe("the demo's experiments", () => {
   });
   it("says where there is nothing to compare: sessions are watched for two weeks only", () => {
     expect(judge("no-effect", "session").sentence).toBe(
-      "Cannot tell, because control is not told from zero in the late span."
+      "Cannot tell, because control is too near zero in the late span."
     );
   });
 });

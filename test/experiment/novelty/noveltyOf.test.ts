@@ -186,7 +186,7 @@ describe("the triangle of cohorts by tenure", () => {
     const {cohorts, calendar, reading} = judge({...wide, lift: (k) => 0.05 + 0.5 * Math.exp(-k / 4)});
     expect(cohorts?.pValue).toBeGreaterThan(0.05);
     expect(calendar?.pValue).toBeGreaterThan(0.01);
-    expect(reading).toMatch(/those that enter later start like the others/);
+    expect(reading).toMatch(/Entrants: units of different entry dates respond alike/);
   });
   it("reads a change along dates as one that later entrants are already in", () => {
     const {reading, cohorts} = judge({...wide, lift: (k, entry) => 0.5 - 0.02 * (k + entry)});
@@ -238,12 +238,12 @@ describe("bad input to noveltyOf", () => {
     ["no treatment units", plain.filter(({variant}) => variant === "control"), 20, /because no units in treatment/],
     ["no control units", plain.filter(({variant}) => variant !== "control"), 20, /because no units in control/],
     ["zero variance", plain.map(flat(0.1)), 20, /because no variance in either arm/],
-    ["zeros everywhere", plain.map(flat(0)), 20, /because control is not told from zero/],
+    ["zeros everywhere", plain.map(flat(0)), 20, /because control is too near zero/],
     [
       "a control at zero",
       plain.map((unit) => (unit.variant === "control" ? flat(0)(unit) : unit)),
       20,
-      /because control is not told from zero/
+      /because control is too near zero/
     ]
   ])("says why it cannot tell with %s", (_, units, asOf, sentence) => {
     const result = judgeSums(tenureSumsOf(units, {asOf}), {bands: "joint"});

@@ -105,7 +105,7 @@ describe("spanTests(sums, variants)", () => {
       ],
       /fewer than two units in control/
     ],
-    ["zeros", units.map((unit) => ({...unit, y: new Float64Array(16)})), /control is not told from zero/],
+    ["zeros", units.map((unit) => ({...unit, y: new Float64Array(16)})), /control is too near zero/],
     ["values that do not vary", units.map((unit) => ({...unit, y: new Float64Array(16).fill(0.1)})), /no variance/],
     [
       "opposite signs",
