@@ -1,19 +1,10 @@
 import type {Experiment} from "../experiment/definition/definition.ts";
 import {phaseAt, phasesOf} from "../experiment/definition/phasesOf.ts";
-import type {
-  ArmMoments as Arms,
-  BanditSums,
-  ExperimentSums,
-  MetricSums,
-  RewardSums,
-  Stratum,
-  TrafficDay
-} from "../experiment/sums.ts";
-import type {Moments} from "../stats/moments.ts";
+import type {ArmMoments as Arms, ExperimentSums, MetricSums, Stratum, TrafficDay} from "../experiment/sums.ts";
 import type {CubeTable} from "./cubeTable.ts";
 import {cubeTable} from "./cubeTable.ts";
 import type {ArmMoments, DatedMoments} from "./reader.ts";
-import {momentsAsOf, momentsByDate, momentsOfEntries, sketchesByDate, valuesOf} from "./reader.ts";
+import {momentsAsOf, momentsByDate, sketchesByDate, valuesOf} from "./reader.ts";
 import {reasons} from "./reasons.ts";
 import type {Reason} from "./reasons.ts";
 import type {Cube, Publication} from "./row.ts";
@@ -49,7 +40,7 @@ export function experimentSums(
     traffic: trafficDays(publication),
     entryHours: entryHours(publication),
     segmentUnits: segmentUnits(table, shown),
-    ...(cube.bandit ? {bandit: {...cube.bandit, entries: banditEntries(publication, cube.bandit)}} : {}),
+    ...(cube.bandit ? {bandit: cube.bandit} : {}),
     activeUnits: cube.activeUnits,
     largestShare: cube.largestShare,
     excluded: cube.excluded.map((row) => ({...row, words: wordsOf(row.reason)})),
@@ -58,30 +49,6 @@ export function experimentSums(
     sql: cube.sql,
     coarsened: coarser.length === 0 ? null : coarser.join(" ")
   };
-}
-
-/** The published rows by entry date: a day that is not published is in a later one. */
-function banditEntries(
-  {entries, dimensions, origins}: Publication,
-  {metrics}: BanditSums
-): NonNullable<ExperimentSums["bandit"]>["entries"] {
-  const table = cubeTable(entries, {dimensions, origins});
-  return Object.fromEntries(
-    Object.keys(metrics).map((metric) => [
-      metric,
-      table.dates.values.flatMap((date) => {
-        const arms = momentsOfEntries(table, {metric, from: date, to: date}).filter(({moments}) => moments.n > 0);
-        return arms.length === 0
-          ? []
-          : [{date, arms: Object.fromEntries(arms.map(({variant, moments}) => [variant, rewardsOf(moments)]))}];
-      })
-    ])
-  );
-}
-
-/** Sums about zero. */
-function rewardsOf({n, y, yy, origin: {y: o = 0}}: Moments): RewardSums {
-  return {n, sum: y + n * o, sumSquares: yy + 2 * o * y + n * o * o};
 }
 
 function metricSums(

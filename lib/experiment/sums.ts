@@ -84,11 +84,6 @@ export interface BanditSums {
   >;
 }
 
-/** Rewards by metric and entry date, from published rows: what may be shown day by day. */
-export type BanditEntries = Readonly<
-  Record<string, readonly {readonly date: string; readonly arms: Readonly<Record<string, RewardSums>>}[]>
->;
-
 /** All that a readout is computed from: no log, no unit, no clock. */
 export interface ExperimentSums {
   /** Last complete day in the experiment's timezone; null without any exposure. */
@@ -108,7 +103,7 @@ export interface ExperimentSums {
     readonly units: Readonly<Record<string, number>>;
   }[];
   /** For an experiment whose traffic follows the result. */
-  readonly bandit?: (BanditSums & {readonly entries: BanditEntries}) | null;
+  readonly bandit?: BanditSums | null;
   /** Exposed units with any event of the facts in use, by variant; null where the input is no log of events. */
   readonly activeUnits: Readonly<Record<string, number>> | null;
   /** The largest share of a metric's total that one unit carries, in steps of 1%, 2%, 5%, 10%, 20%, 50%; 0 below 1%. */

@@ -1,22 +1,23 @@
 import {banditPath, banditReadout} from "../../bandit/index.ts";
 import type {RewardKind} from "../../bandit/index.ts";
+import type {Moments} from "../../stats/moments.ts";
 import type {Experiment} from "../definition/definition.ts";
 import {variantKeys} from "../health/healthInput.ts";
 import type {BanditResult, MetricResult} from "../readout.ts";
 import {sha256} from "../sha256.ts";
-import type {ExperimentSums, RewardSums} from "../sums.ts";
+import type {ExperimentSums, MetricSums, RewardSums} from "../sums.ts";
 import {banditBatches, weightingOf} from "./banditBatches.ts";
 
 /**
- * Returns the readout of a bandit on its first primary metric: each arm's traffic, belief and honest estimate, beliefs and regret by entry
- * date, and what a reader must know first. Null for an experiment that is none, or whose primary metric is not a sum of a unit.
+ * Returns the readout of a bandit on its first primary metric: each arm's traffic, belief and honest estimate, beliefs and regret as of each
+ * day, and what a reader must know first. Null for an experiment that is none, or whose primary metric is not a sum of a unit.
  *
- * What is shown by date comes from published rows, so a date may lag; the estimates come from all slices.
+ * What is shown by day comes from published rows; the estimates come from all slices.
  */
 export function banditResultOf(
   experiment: Experiment,
   metrics: readonly MetricResult[],
-  {bandit}: Pick<ExperimentSums, "bandit">
+  {bandit, metrics: published}: Pick<ExperimentSums, "bandit" | "metrics">
 ): BanditResult | null {
   const metric = metrics.find(({role}) => role === "primary");
   const own = metric === undefined ? undefined : bandit?.metrics[metric.key];
@@ -36,10 +37,7 @@ export function banditResultOf(
     random: uniform(experiment.id)
   });
   const means = keys.map((_, i) => readout.estimates?.[i]?.mean ?? readout.arms[i]?.plainMean ?? null);
-  const days = (bandit.entries[metric.key] ?? []).map(({date, arms}) => ({
-    time: date,
-    arms: keys.map((key): RewardSums => arms[key] ?? {n: 0, sum: 0, sumSquares: 0})
-  }));
+  const days = gainsOf(keys, published[metric.key]?.days ?? []);
   const probabilities = bandit.slices.flatMap((slice) => Object.values(slice.probabilities ?? {}));
   const names = new Map(keys.map((key) => [key, experiment.variants[key]?.name ?? key]));
   return {
@@ -87,6 +85,30 @@ export function banditResultOf(
       bias: bias?.map((each, i) => ({variant: keys[i] ?? "", ...each})) ?? null
     }))
   };
+}
+
+/** What each day added to the rewards that are known. */
+function gainsOf(keys: readonly string[], days: MetricSums["days"]): {time: string; arms: RewardSums[]}[] {
+  const at = (i: number): RewardSums[] => keys.map((key) => rewardsOf(days[i]?.arms[key]));
+  return days.map(({date}, i) => {
+    const before = at(i - 1);
+    return {
+      time: date,
+      arms: at(i).map(({n, sum, sumSquares}, k) => ({
+        n: n - (before[k]?.n ?? 0),
+        sum: sum - (before[k]?.sum ?? 0),
+        sumSquares: sumSquares - (before[k]?.sumSquares ?? 0)
+      }))
+    };
+  });
+}
+
+/** Sums about zero. */
+function rewardsOf(moments: Moments | undefined): RewardSums {
+  if (moments === undefined) return {n: 0, sum: 0, sumSquares: 0};
+  const {n, y, yy, origin} = moments;
+  const o = origin.y ?? 0;
+  return {n, sum: y + n * o, sumSquares: yy + 2 * o * y + n * o * o};
 }
 
 function bounds(lower: number | null, upper: number | null): [number, number] | null {
