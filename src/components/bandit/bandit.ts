@@ -52,8 +52,8 @@ export function banditTraffic(): Html {
       })}
       ${liveFigure({
         key: "posterior",
-        title: "What is believed now",
-        subtitle: "posterior of each arm’s conversion",
+        title: "What is believed",
+        subtitle: "posterior mean of each arm’s conversion, and 95% of belief",
         height: 230,
         columns: [{head: "Arm"}, {head: "Mean", number: true}, {head: "95% of belief", number: true}]
       })}

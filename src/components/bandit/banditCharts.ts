@@ -66,6 +66,66 @@ export function bests(points: readonly ArmPoint[], {width, height, all}: OverUni
   });
 }
 
+/** What is believed of one arm after some units: the posterior's mean and interval. */
+export type BeliefPoint = ArmPoint & {lower: number; upper: number};
+
+/** Returns each arm's posterior mean over time, in the band of its interval. What is only seen while little is known is cut off. */
+export function believed(
+  points: readonly BeliefPoint[],
+  {width, height, all, format}: OverUnits & {format: (value: number) => string}
+): Element {
+  const end = points.at(-1)?.units ?? 0;
+  const last = points.filter((p) => p.units === end);
+  const settled = points.filter((p) => p.units >= end / 4);
+  const [low, high] = [
+    settled.reduce((a, {lower}) => Math.min(a, lower), Infinity),
+    settled.reduce((a, {upper}) => Math.max(a, upper), -Infinity)
+  ];
+  const room = (high - low) * 0.04;
+  const domain: [number, number] = points.length > 0 ? [low - room, high + room] : [0, 1];
+  const inner = height - 50;
+  const top = ({value}: ArmPoint) => inner * (1 - (value - domain[0]) / (domain[1] - domain[0]));
+  const at = spread(last.map(top), 15, 6, inner - 6);
+  const color = (d: ArmPoint) => variantColor(d.color);
+  return Plot.plot({
+    ...overUnits({width, height, all}),
+    y: {domain, label: null, ticks: 5, tickFormat: format, grid: true},
+    marks: [
+      Plot.areaY(points, {
+        x: "units",
+        y1: "lower",
+        y2: "upper",
+        z: "name",
+        fill: color,
+        fillOpacity: 0.13,
+        clip: true
+      }),
+      Plot.lineY(points, {x: "units", y: "value", z: "name", stroke: color, strokeWidth: 1.8, clip: true}),
+      Plot.text(
+        last.map((d, i) => ({...d, at: domain[1] - ((at[i] ?? 0) / inner) * (domain[1] - domain[0])})),
+        {
+          x: "units",
+          y: "at",
+          text: (d: ArmPoint) => `${format(d.value)} ${clip(d.name, 12)}`,
+          fill: color,
+          fontWeight: 600,
+          textAnchor: "start",
+          dx: 9
+        }
+      ),
+      Plot.tip(
+        points,
+        Plot.pointer({
+          x: "units",
+          y: "value",
+          title: (d: BeliefPoint) =>
+            `${d.name}\n${format(d.value)}, ${format(d.lower)} to ${format(d.upper)}\nafter ${formatCount(d.units)} units`
+        })
+      )
+    ]
+  });
+}
+
 /** Returns the conversions that were lost to worse arms, beside those that an even split would have lost. */
 export function regrets(
   points: readonly {units: number; regret: number; even: number}[],

@@ -1,10 +1,9 @@
 import type {BanditResult, MetricResult, Readout} from "../../lib/experiment/readout.ts";
 import {formatAmount, formatPercent} from "../../lib/experiment/format.ts";
 import {colorIndex, variantName} from "../blocks/subject.ts";
-import {posterior} from "../charts/posterior.ts";
 import type {ChartSize} from "../charts/theme.ts";
-import type {ArmPoint} from "./banditCharts.ts";
-import {bests, estimates, regrets, shares} from "./banditCharts.ts";
+import type {ArmPoint, BeliefPoint} from "./banditCharts.ts";
+import {believed, bests, estimates, regrets, shares} from "./banditCharts.ts";
 
 /** What a figure of a bandit's readout asks for; `metric` is the reward. */
 export type BanditRequest = {readout: Readout; size: ChartSize};
@@ -21,17 +20,9 @@ export const banditFigures: Record<string, (request: BanditRequest) => Element |
   },
   banditPosterior({readout, size}) {
     const {bandit, metric} = subjectOf(readout);
-    if (!bandit || !metric) return null;
-    const rows = bandit.arms.flatMap(({variant, posteriorMean, credibleInterval}) => {
-      const [lower, upper] = credibleInterval ?? [null, null];
-      if (posteriorMean === null || lower === null || upper === null) return [];
-      // Of the normal with these bounds: as wide as the belief.
-      const deviation = (upper - lower) / (2 * 1.959964);
-      return [
-        {name: variantName(readout, variant), color: colorIndex(readout, variant), mean: posteriorMean, deviation}
-      ];
-    });
-    return rows.length === 0 ? null : posterior(rows, {...size, format: rewardFormat(metric, bandit)});
+    const points = beliefsOf(readout);
+    if (points.length === 0 || !bandit || !metric) return null;
+    return believed(points, {...size, all: last(points), format: rewardFormat(metric, bandit)});
   },
   banditRegret({readout, size}) {
     const points = regretsOf(readout);
@@ -65,7 +56,7 @@ export function subjectOf({bandit, metrics}: Readout): {bandit: BanditResult | n
 /** Returns each day's share of new units by variant, at the units that had come by its end. */
 export function sharesOf(readout: Readout): ArmPoint[] {
   let units = 0;
-  return readout.traffic.flatMap(({units: counts}) => {
+  const points = readout.traffic.flatMap(({units: counts}) => {
     const total = counts.reduce((sum, n) => sum + n, 0);
     if (total === 0) return [];
     units += total;
@@ -76,6 +67,8 @@ export function sharesOf(readout: Readout): ArmPoint[] {
       value: (counts[i] ?? 0) / total
     }));
   });
+  // The first day's share holds from the first unit on.
+  return [...points.slice(0, readout.variants.length).map((point) => ({...point, units: 0})), ...points];
 }
 
 /** Returns what was lost by each date, and what an even split would have lost, both by the estimates. */
@@ -88,9 +81,10 @@ export function regretsOf(readout: Readout): {date: string; units: number; regre
     means[0] ?? 0
   );
   const gap = Math.abs(top - means.reduce((sum, mean) => sum + mean, 0) / Math.max(1, means.length));
-  return bandit.path.flatMap(({date, units, regret}) =>
+  const points = bandit.path.flatMap(({date, units, regret}) =>
     regret === null ? [] : [{date, units, regret, even: units * gap}]
   );
+  return points.length === 0 ? [] : [{date: readout.start, units: 0, regret: 0, even: 0}, ...points];
 }
 
 /** Returns a number of the path by variant and date, where it is known. */
@@ -103,6 +97,19 @@ export function pathPoints(
       const value = valueOf(arm);
       if (value === null) return [];
       return [{units, name: variantName(readout, arm.variant), color: colorIndex(readout, arm.variant), value}];
+    })
+  );
+}
+
+/** Returns the posterior of each variant by date, where there is one. */
+export function beliefsOf(readout: Readout): BeliefPoint[] {
+  return (readout.bandit?.path ?? []).flatMap(({units, arms}) =>
+    arms.flatMap(({variant, mean, interval}) => {
+      const [lower, upper] = interval ?? [null, null];
+      if (mean === null || lower === null || upper === null) return [];
+      return [
+        {units, name: variantName(readout, variant), color: colorIndex(readout, variant), value: mean, lower, upper}
+      ];
     })
   );
 }

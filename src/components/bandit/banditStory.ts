@@ -12,7 +12,7 @@ import {html, name} from "../blocks/html.ts";
 import {section, sentence} from "../blocks/section.ts";
 import {colorIndex, variantName} from "../blocks/subject.ts";
 import {table} from "../blocks/table.ts";
-import {lostText, pathPoints, regretsOf, rewardFormat, sharesOf, subjectOf} from "./banditFigures.ts";
+import {beliefsOf, lostText, pathPoints, regretsOf, rewardFormat, sharesOf, subjectOf} from "./banditFigures.ts";
 
 /** Returns the section of a bandit: its traffic, what it believes, what it lost, and what can honestly be said; nothing for others. */
 export function banditStory(readout: Readout): Html {
@@ -73,7 +73,7 @@ function traffic(readout: Readout): Html {
     table: table(
       "Share of the traffic",
       [{head: "Units so far"}, ...readout.variants.map((v) => ({head: name(v.name), number: true}))],
-      rowsOf(points, count, (value) => formatPercent(value, {decimals: 0}))
+      rowsOf(points.slice(count), count, (value) => formatPercent(value, {decimals: 0}))
     )
   });
 }
@@ -100,12 +100,16 @@ function beliefs(readout: Readout, bandit: BanditResult, metric: MetricResult): 
     })}
     ${figure({
       chart: "banditPosterior",
-      title: "What is believed now",
-      subtitle: html`posterior of ${name(metric.name)}`,
+      title: "What is believed",
+      subtitle: html`posterior mean and ${formatPercent(1 - readout.alpha, {decimals: 0})} of belief`,
       height: 230,
       reading: html`${name(variantName(readout, best.variant))}: ${format(best.posteriorMean ?? 0)},
       ${formatPercent(1 - readout.alpha, {decimals: 0})} of belief from ${boundsText(best.credibleInterval, format)}.`,
-      table: null
+      table: table(
+        "Posterior mean",
+        [{head: "Units so far"}, ...readout.variants.map((v) => ({head: name(v.name), number: true}))],
+        rowsOf(beliefsOf(readout), count, format)
+      )
     })}
   </div>`;
 }
@@ -125,18 +129,15 @@ function regret(readout: Readout, bandit: BanditResult, metric: MetricResult): H
     would have lost ${lostText(end.even, metric)}.`,
     table: table(
       "Regret",
-      [
-        {head: "Entry"},
-        {head: "Units", number: true},
-        {head: "Lost", number: true},
-        {head: "Even split", number: true}
-      ],
-      points.map((p) => [
-        formatDate(p.date, {year: false}),
-        formatCount(p.units),
-        lostText(p.regret, metric),
-        lostText(p.even, metric)
-      ])
+      [{head: "Day"}, {head: "Units", number: true}, {head: "Lost", number: true}, {head: "Even split", number: true}],
+      points
+        .slice(1)
+        .map((p) => [
+          formatDate(p.date, {year: false}),
+          formatCount(p.units),
+          lostText(p.regret, metric),
+          lostText(p.even, metric)
+        ])
     )
   });
 }

@@ -1,13 +1,12 @@
 import type {BanditReadout, NaiveBias} from "../../lib/bandit/index.ts";
 import {formatCount, formatNumber, formatPercent, formatPercentInterval} from "../../lib/experiment/format.ts";
 import {wilsonInterval} from "../../lib/stats/index.ts";
-import {posterior} from "../charts/posterior.ts";
 import {fieldOf, keepInAddress, setField, setText} from "../page/formFields.ts";
 import {liveFigures} from "../page/liveFigures.ts";
 import {numberFrom} from "../simulate/settings.ts";
 import {estimateRows} from "./bandit.ts";
 import type {ArmPoint, EstimateRow} from "./banditCharts.ts";
-import {bests, estimates, regrets, shares} from "./banditCharts.ts";
+import {believed, bests, estimates, regrets, shares} from "./banditCharts.ts";
 import type {BanditSettings} from "./banditDemo.ts";
 import {armKeys, arms, BATCH_SIZE, BATCHES, evenRegret, isPolicy, policies} from "./banditDemo.ts";
 import type {FromBandit, ToBandit} from "./banditWorker.ts";
@@ -141,16 +140,15 @@ export function runBandit({invalidation}: {invalidation?: Promise<void>} = {}): 
         : "All arms are alike so far.",
       rows: () => perArm(beliefs, (value) => formatPercent(value, {decimals: 1}))
     });
+    const posteriors = seen.flatMap((readout) =>
+      readout.arms.flatMap(({key, mean, lower, upper}, i) =>
+        mean === null || lower === null || upper === null
+          ? []
+          : [{units: readout.units, name: key, color: i, value: mean, lower, upper}]
+      )
+    );
     figures.show("posterior", {
-      draw: (size) =>
-        posterior(
-          (now?.arms ?? []).flatMap(({key, mean, lower, upper}, i) =>
-            mean === null || lower === null || upper === null
-              ? []
-              : [{name: key, color: i, mean, deviation: (upper - lower) / 3.92}]
-          ),
-          {...size, format: (value) => formatPercent(value, {decimals: 1})}
-        ),
+      draw: (size) => believed(posteriors, {...size, all: ALL, format: (value) => formatPercent(value, {decimals: 1})}),
       reading: "Narrow where much was learned: an arm that looked bad early is tried little, and stays uncertain.",
       rows: () =>
         (now?.arms ?? []).map(({key, mean, lower, upper}) => [
@@ -266,7 +264,9 @@ function sayEstimates(readout: BanditReadout | undefined, rows: readonly Estimat
   if (!readout) return "No units yet.";
   if (!readout.estimates)
     return "Without the probabilities there is no honest estimate: only plain means, which are too low for arms that were given up.";
-  const held = rows.filter(({honest, truth}) => honest && truth !== null && honest.lower <= truth && truth <= honest.upper).length;
+  const held = rows.filter(
+    ({honest, truth}) => honest && truth !== null && honest.lower <= truth && truth <= honest.upper
+  ).length;
   const best = readout.differences?.find(({variant}) => variant === readout.best);
   const beats =
     best && best.difference !== null && best.lower !== null && best.upper !== null
