@@ -305,7 +305,7 @@ export const banditSchema = z.object({
         arms: z.array(z.object({variant: z.string(), mean: number, interval, probabilityBest: number}))
       })
     )
-    .describe("beliefs by entry date; dates may lag so that nobody is singled out"),
+    .describe("beliefs as of the end of each day, from published rows"),
   warnings: z.array(
     z.object({
       code: z.enum(["no-propensities", "small-arm", "uncertain-best"]),

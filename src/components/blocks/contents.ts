@@ -9,6 +9,7 @@ export function contents(readout: Readout): Html {
     ["verdict", "Verdict"],
     ["belief", "Can it be believed?"],
     ...primaries(readout).map((m, i): [string, Html] => [i === 0 ? "primary" : `primary-${i + 1}`, name(m.name)]),
+    ...(readout.bandit === null ? [] : [["bandit", "Where did the traffic go?"] as [string, string]]),
     ["changes", "What changed?"],
     ["metrics", "All metrics"],
     ["duration", "Does it last?"],

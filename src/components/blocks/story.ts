@@ -1,4 +1,5 @@
 import type {Readout} from "../../lib/experiment/readout.ts";
+import {banditStory} from "../bandit/banditStory.ts";
 import {bayesian} from "./bayesian.ts";
 import {changes} from "./changes.ts";
 import {contents} from "./contents.ts";
@@ -32,6 +33,7 @@ export const story: Record<string, (context: StoryContext) => Html> = {
   verdict: ({readout}) => verdict(readout),
   health: ({readout}) => health(readout),
   primary: ({readout, root}) => primary(readout, root),
+  bandit: ({readout}) => banditStory(readout),
   changes: ({readout}) => changes(readout),
   metrics: ({readout, root}) => metrics(readout, root),
   duration: ({readout, root}) => duration(readout, root),
