@@ -97,14 +97,21 @@ describe("the demo's definitions", () => {
 });
 
 describe("the demo's logs", () => {
-  it("are six, of 20,000 to 200,000 units each, under 1.5 million events in all, until the same day", () => {
-    expect(Object.keys(logs)).toHaveLength(6);
+  it("are seven, of 20,000 to 200,000 units each, under 1.6 million events in all, until the same day", () => {
+    expect(Object.keys(logs)).toHaveLength(7);
     for (const {units, lastDate} of Object.values(logs)) {
       expect(units.length).toBeGreaterThanOrEqual(20_000);
       expect(units.length).toBeLessThanOrEqual(200_000);
       expect(lastDate).toBe("2026-01-28");
     }
-    expect(Object.values(logs).reduce((sum, {rows}) => sum + rows, 0)).toBeLessThan(1_500_000);
+    expect(Object.values(logs).reduce((sum, {rows}) => sum + rows, 0)).toBeLessThan(1_600_000);
+  });
+
+  it("button-texts: the traffic goes to the best of five texts", () => {
+    const {units} = log("button-texts");
+    const share = (own: readonly Unit[]) => own.filter(({variant}) => variant === "click").length / own.length;
+    expect(share(units.filter(({watched}) => watched > 22))).toBeCloseTo(0.2, 1);
+    expect(share(units.filter(({watched}) => watched < 4))).toBeGreaterThan(0.8);
   });
 
   it("green-checkout: more people buy, beyond the boundary at this fraction, and the server stays as fast", () => {
