@@ -9,7 +9,7 @@ const shown = 6;
 /**
  * Returns what stands out in a readout, at most six, most telling first, each with its evidence and no advice beyond it:
  * anomalies, a segment that differs (Cochran's Q, p < 0.01, or Simpson's paradox), a guardrail that has used half of its
- * margin, a metric that moved against the primary (adjusted p below alpha), how much is left.
+ * margin or of the way to its limit (and how much a week earlier), a metric that moved against the primary (adjusted p below alpha), how much is left.
  */
 export function insightsOf(metrics: readonly MetricResult[], health: Readout["health"]): Insight[] {
   const insights: Insight[] = health.checks
@@ -41,25 +41,45 @@ function segmentInsights({key, name, role, segmentSummaries, segments}: MetricRe
   }));
 }
 
-/** A guardrail that moved the wrong way by half of its margin or more, and is not proven to be within it. */
-function guardrailInsights({key, name, direction, guardrail, comparisons}: MetricResult): Insight[] {
+/** A guardrail that moved the wrong way by half of its margin or more, or half of the way to its limit, and is not proven to be within it. */
+function guardrailInsights({key, name, direction, guardrail, comparisons, arms, path}: MetricResult): Insight[] {
+  const sign = direction === "decrease" ? 1 : -1;
   return (guardrail ?? [])
     .filter(({status}) => status === "worsened" || status === "not-yet-known")
-    .flatMap(({variant, margin}): Insight[] => {
+    .flatMap(({variant, margin, limit}): Insight[] => {
       const own = comparisons.find((comparison) => comparison.variant === variant);
-      const change = margin?.relative ? own?.relativeDifference : own?.difference;
-      const worse = (direction === "decrease" ? 1 : -1) * (change ?? 0);
-      const used = margin === null ? 0 : worse / margin.value;
-      if (used < 0.5) return [];
+      const control = arms.find((arm) => arm.variant === own?.baseline)?.mean ?? null;
+      const room = limit === null || control === null ? null : sign * (limit - control);
+      const used = (effect: Effect | undefined): number => {
+        const change = (margin?.relative ? effect?.relativeDifference : effect?.difference) ?? 0;
+        const ofMargin = margin === null ? 0 : (sign * change) / margin.value;
+        const ofRoom = room === null || room <= 0 ? 0 : (sign * (effect?.difference ?? 0)) / room;
+        return Math.max(ofMargin, ofRoom);
+      };
+      const now = used(own);
+      if (now < 0.5) return [];
+      const earlier = weekBefore(path)?.comparisons.find((comparison) => comparison.variant === variant);
+      const then =
+        earlier === undefined ? "" : `, ${formatPercent(Math.max(0, used(earlier)), {decimals: 0})} a week earlier`;
       return [
         {
           key: `guardrail-${key}-${variant}`,
-          text: `${name} has used ${formatPercent(used, {decimals: 0})} of its margin.`,
+          text: `${name} has used ${formatPercent(now, {decimals: 0})} of its ${margin === null ? "room to the limit" : "margin"}${then}.`,
           evidence: `${formatPercent(own?.relativeDifference ?? null, {signed: true})} (${formatPercentInterval(own?.relativeInterval ?? null)})`,
           weight: 60
         }
       ];
     });
+}
+
+type Effect = {readonly difference: number | null; readonly relativeDifference: number | null};
+
+/** The path's day a week before its last; undefined where it is shorter. */
+function weekBefore(path: MetricResult["path"]): MetricResult["path"][number] | undefined {
+  const last = path.at(-1)?.date;
+  if (last === undefined) return undefined;
+  const day = new Date(Date.parse(last) - 7 * 86_400_000).toISOString().slice(0, 10);
+  return path.findLast(({date}) => date <= day);
 }
 
 function againstInsights(primary: MetricResult, metric: MetricResult): Insight[] {
