@@ -4,11 +4,12 @@ import {prepareExperiment} from "./prepareExperiment.ts";
 import type {Attributes} from "./rule.ts";
 
 /**
- * Why a unit got its variant. Only `assigned` is a random draw, and only that is an exposure; every other reason but `forced` gives
- * control (or the fail-safe variant).
+ * Why a unit got its variant. Only `assigned`, `launched` and `held-back` are exposures; every other reason but `forced` gives control
+ * (or the fail-safe variant).
  *
  * - `assigned`: by the hash of salt and unit
  * - `forced`: named in the definition, for testers
+ * - `launched`, `held-back`: after the launch of a stopped experiment; who stays behind had control before, too
  * - `draft`, `paused`, `stopped`: the experiment is not running
  * - `not-targeted`: the rule says no; `unknown-attribute`: the rule cannot say, for want of an attribute that it can read
  * - `holdout`: in a holdout; `excluded`: outside the experiment's slot of its group; `not-ramped`: beyond the ramp
@@ -17,6 +18,8 @@ import type {Attributes} from "./rule.ts";
  */
 export type Reason =
   | "assigned"
+  | "launched"
+  | "held-back"
   | "forced"
   | "draft"
   | "paused"
@@ -28,6 +31,9 @@ export type Reason =
   | "not-ramped"
   | "invalid-unit"
   | "fail-safe";
+
+/** The reasons that make an exposure, to be logged and analysed. */
+export const exposingReasons: ReadonlySet<Reason> = new Set(["assigned", "launched", "held-back"] as const);
 
 /** What `assign` gives: the variant's key, its settings, and why. */
 export interface Assignment {
@@ -47,8 +53,8 @@ export interface AssignOptions {
 
 /**
  * Returns a unit's variant in an experiment, the same one every time and in every language (see `bucket`). Pure: no clock, no
- * storage, no network. The order of precedence: a unit id that is none; stopped and paused (control, for testers too); forced; draft;
- * holdout; group; targeting; ramp; weights.
+ * storage, no network. The order of precedence: a unit id that is none; stopped without a launch and paused (control, for testers too);
+ * forced; draft; holdout; group; targeting; launch, or ramp and weights.
  *
  * Unit ids are text and are taken as they are: "007", "7" and " 7" are three units, and so are the two Unicode spellings of "é". The
  * integer 7 is "7"; other numbers (0.5, NaN, integers beyond 2^53) are not ids, nor is text that is empty, blank, or holds a NUL.
@@ -71,9 +77,10 @@ export function assign(
   if (!prepared) cache.set(experiment, (prepared = prepareExperiment(experiment)));
   const id = normalizeUnit(unit);
   const reason = id === null ? "invalid-unit" : decideReason(prepared, id, attributes);
-  const {control, forced, keys, ends, salt} = prepared;
+  const {control, forced, keys, ends, salt, launch} = prepared;
   let variant = control;
   if (reason === "forced") variant = forced.get(id ?? "") ?? control;
+  if (reason === "launched") variant = launch?.variant ?? control;
   if (reason === "assigned") {
     const place = bucket("variant", salt, id ?? "");
     variant = keys[ends.findIndex((end) => place < end)] ?? control;
@@ -96,9 +103,10 @@ export function normalizeUnit(unit: unknown): string | null {
 }
 
 function decideReason(prepared: PreparedExperiment, unit: string, attributes: Attributes): Reason {
-  const {experiment, salt, ramp, rule, group, holdouts, forced} = prepared;
+  const {experiment, salt, ramp, rule, group, holdouts, forced, launch} = prepared;
   const {status} = experiment;
-  if (status === "stopped" || status === "paused") return status;
+  const launched = status === "stopped" ? launch : null;
+  if (status === "paused" || (status === "stopped" && !launched)) return status;
   if (forced.has(unit)) return "forced";
   if (status === "draft") return status;
   for (const {id, size} of holdouts) if (bucket("holdout", id, unit) < size) return "holdout";
@@ -108,6 +116,10 @@ function decideReason(prepared: PreparedExperiment, unit: string, attributes: At
   }
   const truth = rule ? rule.test(attributes) : true;
   if (!truth) return truth === null ? "unknown-attribute" : "not-targeted";
+  if (launched) {
+    const place = bucket("variant", salt, unit);
+    return launched.from <= place && place < launched.to ? "held-back" : "launched";
+  }
   if (ramp < BUCKETS && bucket("ramp", salt, unit) >= ramp) return "not-ramped";
   return "assigned";
 }

@@ -1,5 +1,5 @@
 import type {Assignment, Unit} from "./assign.ts";
-import {normalizeUnit} from "./assign.ts";
+import {exposingReasons, normalizeUnit} from "./assign.ts";
 import type {LogRecord} from "./logFormat.ts";
 import {formatRecord} from "./logFormat.ts";
 import {onExit} from "./onExit.ts";
@@ -245,7 +245,7 @@ export function createLogger({
 
   return {
     exposure(experiment, unit, {variant, reason}, attributes = {}) {
-      if (reason !== "assigned") return "not-exposed";
+      if (!exposingReasons.has(reason)) return "not-exposed";
       const key = JSON.stringify([experiment, variant, String(unit)]);
       if (units.has(key)) return "repeated";
       const answer = log({type: "exposure", experiment, variant}, unit, attributes);

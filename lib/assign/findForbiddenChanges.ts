@@ -5,7 +5,8 @@ import {canMove} from "./lifecycle.ts";
 /**
  * Returns what forbids a change of a definition, one plain sentence each; empty if the change is fine. A draft may change in any way.
  * Once an experiment has run, its salt, variant keys, weights, control, targeting, group and holdouts stay, its ramp only rises, and
- * its status moves as `canMove` says: otherwise units would change sides. Configs and forced variants may change at any time.
+ * its status moves as `canMove` says; the variant of a launch stays, and its holdout only falls: otherwise units would change sides.
+ * Configs and forced variants may change at any time.
  *
  * @throws as `prepareExperiment`, if either definition is not a valid one
  */
@@ -32,5 +33,12 @@ export function findForbiddenChanges(before: unknown, after: unknown): string[] 
       problems.push(`the ${name} changed after the start: units would change sides`);
   if (b.ramp < a.ramp)
     problems.push(`the ramp fell from ${a.ramp / BUCKETS} to ${b.ramp / BUCKETS}: units would leave`);
+  if (status === "stopped" && a.launch !== null) {
+    if (a.launch.variant !== b.launch?.variant)
+      problems.push(`the launched variant changed from ${a.launch.variant} to ${b.launch?.variant ?? "none"}`);
+    const [was, is] = [a.launch.to - a.launch.from, b.launch ? b.launch.to - b.launch.from : 0];
+    if (is > was)
+      problems.push(`the launch's holdout rose from ${was / BUCKETS} to ${is / BUCKETS}: units would change sides`);
+  }
   return problems;
 }

@@ -13,7 +13,7 @@ export type {Status} from "./lifecycle.ts";
 export {formatRecord, logFields} from "./logFormat.ts";
 export type {LogRecord} from "./logFormat.ts";
 export {prepareExperiment} from "./prepareExperiment.ts";
-export type {Config, Experiment, Holdout, PreparedExperiment, Slot, Variant} from "./prepareExperiment.ts";
+export type {Config, Experiment, Holdout, Launch, PreparedExperiment, Slot, Variant} from "./prepareExperiment.ts";
 export {parseRule, RuleError} from "./rule.ts";
 export type {Attributes, Rule, Truth} from "./rule.ts";
 export {PermanentError} from "./sink.ts";

@@ -29,17 +29,18 @@ export interface Slot {
  * exposure, so they are in no readout. To compare them with all others, log an exposure of your own to each unit, with the holdout as
  * experiment and whether the reason is `holdout` as variant (`held`, `open`).
  *
- * To keep a few behind after the launch of one experiment, and go on comparing, run a second definition with the first one's salt:
- * `{id: "green-checkout-launch", salt: "green-checkout", status: "running", variants: {control: {weight: 0.05}, green: {weight: 0.95}}}`.
- * With control before green in ASCII order, its 5% are some of the control before, so nobody loses what they saw. Log them under the
- * old id, with a new logger (the old one remembers who was logged), and say `holdout` in the stopped experiment's YAML.
+ * To keep a few behind after the launch of one experiment, and go on comparing, give the stopped experiment a `launch`.
  */
 export interface Holdout {
   readonly id: string;
   readonly share: number;
 }
 
-/** What becomes of a stopped experiment: everybody has one variant, but for a share of the units that stays with control. */
+/**
+ * What becomes of a stopped experiment: everybody has one variant, but for a share of the units that stays with control. They are the
+ * first of the control's buckets, so nobody loses what they saw. Both are exposures under the experiment's own id, to be logged by a new
+ * logger (the old one remembers who was logged); `holdout` in the experiment's YAML has them compared.
+ */
 export interface Launch {
   readonly variant: string;
   /** Of all units, in [0, 1], a multiple of 1/10,000, at most the control's weight; the first of its buckets. */
