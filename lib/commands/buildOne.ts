@@ -18,6 +18,7 @@ import {publishedRun} from "../experiment/history/changesSince.ts";
 import type {PinnedReadout} from "../experiment/history/pinOf.ts";
 import {differencesOf, pinOf, withPublished} from "../experiment/history/pinOf.ts";
 import {readoutOf} from "../experiment/readoutOf.ts";
+import {buildHoldout} from "./buildHoldout.ts";
 import {hashOf} from "./hash.ts";
 import {writeMemo} from "./memo.ts";
 
@@ -70,7 +71,15 @@ export async function buildOne(
   }: BuildOneOptions
 ): Promise<BuiltOne> {
   const pin = experiment.status === "stopped" ? experiment.pin : false;
-  const asOf = typeof pin === "string" ? pin : asked;
+  const holdout = await buildHoldout(experiment, definitions, {
+    dataDir,
+    ...(engine === undefined ? {} : {engine}),
+    ...(store === undefined ? {} : {store}),
+    ...(threads === undefined ? {} : {threads}),
+    ...(asked === undefined ? {} : {asOf: asked})
+  });
+  // Units that come after the launch are the holdout's, not the experiment's.
+  const asOf = typeof pin === "string" ? pin : (holdout?.lastDay ?? asked);
   const locked = memory.definitions.at(-1);
   const hash = definitionHash(experiment, definitions);
   const pins = keptPins(locked, lockedDefinition(experiment, definitions.metrics, {date: null, hash}));
@@ -97,10 +106,17 @@ export async function buildOne(
     metrics: definitions.metrics,
     sums,
     memory,
-    runId: hashOf(hash, text, contents, ...conflicts.map((conflict) => JSON.stringify(conflict))).slice(0, 32),
+    runId: hashOf(
+      hash,
+      text,
+      contents,
+      ...conflicts.map((conflict) => JSON.stringify(conflict)),
+      ...(holdout ? [JSON.stringify(holdout)] : [])
+    ).slice(0, 32),
     definition: {...definition, text},
     conflicts
   });
+  readout.holdout = holdout?.holdout ?? null;
   await mkdir(folder, {recursive: true});
   await writePublication(folder, publication, cube.tenure);
   readout.files = await filesOf(folder, publication, tenureRows(cube.tenure).length);

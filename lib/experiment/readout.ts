@@ -368,6 +368,31 @@ export const healthCheckSchema = z.object({
   details: z.array(z.object({label: z.string(), value: number, status: z.enum(checkStatuses)})).default([])
 });
 
+/** After a launch: those who have the launched variant against those who stayed behind, of all that came since. */
+export const holdoutSchema = z.object({
+  variant: z.string().describe("stays behind"),
+  launched: z.string(),
+  from: day.describe("first day after the launch"),
+  asOf: day.nullable(),
+  share: number.describe("of the traffic that stays behind; null where it is not said"),
+  units: z.array(z.object({variant: z.string(), units: z.int()})).describe("who came since the launch"),
+  sampleRatio: z.object({status: z.enum(checkStatuses), message: z.string()}).nullable(),
+  metrics: z.array(
+    metricResultSchema.pick({
+      key: true,
+      name: true,
+      role: true,
+      kind: true,
+      direction: true,
+      unit: true,
+      arms: true,
+      comparisons: true
+    })
+  ),
+  sentence: z.string(),
+  reason
+});
+
 /** readout.json: the whole result of an experiment as of a day. */
 export const readoutSchema = z.object({
   schemaVersion: z.literal(schemaVersion),
@@ -417,6 +442,7 @@ export const readoutSchema = z.object({
   insights: z.array(z.object({key: z.string(), text: z.string(), evidence: z.string(), weight: z.number()})),
   changes: z.array(z.object({date: day.nullable(), what: z.string(), text: z.string()})),
   timeline: z.array(z.object({date: day, runId: z.string(), verdict: z.enum(verdicts), label: z.string()})).default([]),
+  holdout: holdoutSchema.nullable().default(null),
   traffic: z
     .array(z.object({date: day, units: z.array(z.int())}))
     .describe("new units by day, in the order of `variants`"),
@@ -503,6 +529,7 @@ export type LookResult = z.output<typeof lookSchema>;
 export type NoveltyResult = z.output<typeof noveltySchema>;
 export type SegmentResult = z.output<typeof segmentSchema>;
 export type SegmentSummary = z.output<typeof segmentSummarySchema>;
+export type HoldoutResult = z.output<typeof holdoutSchema>;
 export type GuardrailResult = z.output<typeof guardrailResultSchema>;
 export type PowerResult = z.output<typeof powerSchema>;
 export type BanditResult = z.output<typeof banditSchema>;

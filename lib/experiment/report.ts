@@ -1,5 +1,6 @@
 import {z} from "zod";
 import type {IndexEntry, Readout, ReadoutIndex} from "./readout.ts";
+import {holdoutSchema} from "./readout.ts";
 import {checkStatuses, directions, guardrailStatuses, kinds, roles, statuses, verdicts} from "./words.ts";
 
 /** The version of the report API. Within a version fields are added, never renamed, removed or given another meaning. */
@@ -62,7 +63,8 @@ export const reportSchema = z.object({
       guardrail: z.array(z.object({variant: z.string(), status: z.enum(guardrailStatuses)})).nullable()
     })
   ),
-  timeline: z.array(z.object({date: day, runId: z.string(), verdict: z.enum(verdicts), label: z.string()}))
+  timeline: z.array(z.object({date: day, runId: z.string(), verdict: z.enum(verdicts), label: z.string()})),
+  holdout: holdoutSchema.nullable().describe("after the launch: the launched variant against those who stayed behind")
 });
 
 /** `api/experiments.json`: all experiments with their verdicts. */
@@ -140,7 +142,8 @@ export function reportOf(readout: Readout): Report {
       })),
       guardrail: metric.guardrail?.map((judged) => ({variant: judged.variant, status: judged.status})) ?? null
     })),
-    timeline
+    timeline,
+    holdout: readout.holdout ?? null
   };
 }
 

@@ -45,7 +45,7 @@ export function checkVariants(
       });
     }
   }
-  if (holdout !== undefined && !keys.includes(holdout)) report(["holdout"], unknown(holdout));
+  if (holdout !== undefined && whole) checkHoldout(holdout, {variants, start, end}, {unknown, report});
   phases.forEach((phase, i) => {
     const at = ["phases", i];
     const strange = Object.keys(phase.weights).filter((key) => !keys.includes(key));
@@ -75,4 +75,26 @@ export function checkVariants(
       );
     }
   });
+}
+
+/** A holdout names variants that there are, and can be dated. */
+function checkHoldout(
+  holdout: NonNullable<WrittenExperiment["holdout"]>,
+  {variants, start, end}: Pick<WrittenExperiment, "variants" | "start" | "end">,
+  {unknown, report}: {unknown: (name: string) => string; report: Report}
+): void {
+  const keys = Object.keys(variants);
+  const {variant, launched, from} = typeof holdout === "string" ? {variant: holdout} : holdout;
+  const at = typeof holdout === "string" ? ["holdout"] : ["holdout", "variant"];
+  if (!keys.includes(variant)) return report(at, unknown(variant));
+  if (launched !== undefined && !keys.includes(launched)) return report(["holdout", "launched"], unknown(launched));
+  if (launched === variant)
+    report(["holdout", "launched"], `invalid launched; it stays behind itself: ${showFound(launched)}`);
+  const others = keys.filter((key) => key !== variant);
+  if (launched === undefined && others.length > 1)
+    report(["holdout"], `missing launched; expected one of ${listNames(others)}`, "key");
+  if (from === undefined && end === undefined)
+    report(["holdout"], "missing from; expected the first day after the launch, since there is no end", "key");
+  if (from !== undefined && from <= start)
+    report(["holdout", "from"], `invalid from; expected a day after the start ${start}, found: ${from}`);
 }

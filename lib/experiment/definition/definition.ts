@@ -139,7 +139,18 @@ export const experimentSchema = z.strictObject({
     .default("readout")
     .describe("the words for verdicts"),
   pin: z.union([z.boolean(), date]).default(false).describe("a stopped experiment keeps its published numbers"),
-  holdout: z.string().optional().describe("the variant that stays behind after the launch"),
+  holdout: z
+    .union([
+      z.string(),
+      z.strictObject({
+        variant: z.string().describe("the variant that stays behind"),
+        launched: z.string().optional().describe("the variant that everybody else has; default: the one treatment"),
+        from: date.optional().describe("first day after the launch; default: the day after `end`"),
+        share: positiveShare.optional().describe("of the traffic that stays behind; its mismatch is then tested")
+      })
+    ])
+    .optional()
+    .describe("who stays behind after the launch of a stopped experiment"),
   simulate: simulateSchema.optional()
 });
 

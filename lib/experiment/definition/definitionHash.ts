@@ -50,7 +50,7 @@ export function definitionText(experiment: Experiment, definitions: Definitions)
 /**
  * Returns the SHA-256 of all that can change an experiment's numbers: 64 hexadecimal digits. The order of keys and of
  * lists that are sets (metrics of a role, columns, files) does not matter, nor do defaults that are written out, words
- * (title, hypothesis, description, owner, tags, names, labels, unit), the place in life (status, pin), the demo's seed,
+ * (title, hypothesis, description, owner, tags, names, labels, unit), the place in life (status, pin, holdout), the demo's seed,
  * or secrets: `${NAME}` counts as it is written.
  */
 export function definitionHash(experiment: Experiment, definitions: Definitions): string {
@@ -66,6 +66,7 @@ export function definitionHash(experiment: Experiment, definitions: Definitions)
         "labels",
         "status",
         "pin",
+        "holdout",
         "simulate"
       ]),
       variants: mapValues(parts.experiment.variants, (variant) => omit(variant, words)),

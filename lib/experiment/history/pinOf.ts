@@ -34,6 +34,8 @@ export function pinOf(kept: Readout, recomputed: Readout): Readout {
     status,
     stale: null,
     pin: {date: kept.asOf, differs, message},
+    // Who stayed behind is compared for as long as there is data.
+    holdout: recomputed.holdout,
     files: recomputed.files
   };
 }

@@ -86,6 +86,7 @@ export function readoutAsOf(
     insights: [],
     changes: changesAsOf(readout, runs, run, day),
     timeline: until(readout.timeline),
+    holdout: null,
     traffic,
     input: {
       ...readout.input,

@@ -8,6 +8,7 @@ export function contents(readout: Readout): Html {
   const items: [string, Html | string][] = [
     ["verdict", "Verdict"],
     ["belief", "Can it be believed?"],
+    ...(readout.holdout ? ([["holdout", "After the launch"]] satisfies [string, string][]) : []),
     ...primaries(readout).map((m, i): [string, Html] => [i === 0 ? "primary" : `primary-${i + 1}`, name(m.name)]),
     ...(readout.bandit === null ? [] : [["bandit", "Where did the traffic go?"] as [string, string]]),
     ["changes", "What changed?"],

@@ -8,7 +8,9 @@ import {duration} from "./duration.ts";
 import {evidence} from "./evidence.ts";
 import {heading} from "./heading.ts";
 import {health} from "./health.ts";
+import {holdout} from "./holdout.ts";
 import type {Html} from "./html.ts";
+import {html} from "./html.ts";
 import {metrics} from "./metrics.ts";
 import {power} from "./power.ts";
 import {primary} from "./primary.ts";
@@ -32,6 +34,7 @@ export const story: Record<string, (context: StoryContext) => Html> = {
   contents: ({readout}) => contents(readout),
   verdict: ({readout}) => verdict(readout),
   health: ({readout}) => health(readout),
+  holdout: ({readout, root}) => holdout(readout, root) ?? html``,
   primary: ({readout, root}) => primary(readout, root),
   bandit: ({readout}) => banditStory(readout),
   changes: ({readout}) => changes(readout),
