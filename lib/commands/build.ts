@@ -5,6 +5,7 @@ import type {Command} from "commander";
 import {openDuckdb} from "../cube/engines/duckdb.ts";
 import type {DuckdbEngine} from "../cube/engines/duckdb.ts";
 import {rowsOf} from "../cube/engines/engine.ts";
+import {pullOf} from "../cube/pull/pullOf.ts";
 import type {FactStore} from "../cube/store/factStore.ts";
 import {openFactStore} from "../cube/store/factStore.ts";
 import type {Definitions, Experiment} from "../experiment/definition/definition.ts";
@@ -25,6 +26,7 @@ import {exitCodes} from "./exitCodes.ts";
 import type {FileHashes} from "./fileHashes.ts";
 import {openFileHashes} from "./fileHashes.ts";
 import {hashOf} from "./hash.ts";
+import type {InputHashOptions} from "./inputHash.ts";
 import {factHash, inputHash} from "./inputHash.ts";
 import {loadDefinitions} from "./loadDefinitions.ts";
 import {appendMemory, memoryHash, readMemory, readPins} from "./memoryFiles.ts";
@@ -144,8 +146,10 @@ async function buildAll(definitions: Definitions, options: Places): Promise<Buil
   });
   const store = storeFolder(dataDir);
   const files = await openFileHashes(store);
-  const keys = await keysOf(definitions, {...options, files, engine});
-  const facts = await openFacts(definitions, {...options, store, files, engine, glob: keys.glob});
+  const glob = globOf(engine, dataDir);
+  const facts = await openFacts(definitions, {...options, store, files, engine, glob});
+  const storedHash = async (name: string): Promise<string | null> => (await facts.fact(name))?.hash ?? null;
+  const keys = await keysOf(definitions, {...options, files, glob, storedHash});
   const entries = new Map<string, IndexEntry>();
   const failed: {id: string; reason: string}[] = [];
   const built: string[] = [];
@@ -191,14 +195,10 @@ async function buildAll(definitions: Definitions, options: Places): Promise<Buil
   return {exitCode, built, unchanged, failed};
 }
 
-/** Returns what tells whether an experiment must be computed: its input now, and the key with the memory as it stands. */
-async function keysOf(
-  definitions: Definitions,
-  {dataDir, historyDir, files, engine, asOf}: Places & {files: FileHashes; engine: DuckdbEngine}
-) {
-  const code = await codeHash();
+/** Returns what lists the files that match a pattern, as the engine that reads them sees it. */
+function globOf(engine: DuckdbEngine, dataDir: string): (pattern: string) => Promise<readonly string[]> {
   const globs = new Map<string, Promise<string[]>>();
-  const glob = (pattern: string): Promise<string[]> => {
+  return (pattern) => {
     const found =
       globs.get(pattern) ??
       rowsOf(engine, `SELECT file FROM glob(${engine.dialect.literal(pattern)})`).then((rows) =>
@@ -207,10 +207,17 @@ async function keysOf(
     globs.set(pattern, found);
     return found;
   };
+}
+
+/** Returns what tells whether an experiment must be computed: its input now, and the key with the memory as it stands. */
+async function keysOf(
+  definitions: Definitions,
+  {dataDir, historyDir, files, glob, storedHash, asOf}: Places & Omit<InputHashOptions, "dataDir">
+) {
+  const code = await codeHash();
   return {
-    glob,
     async of(experiment: Experiment) {
-      const input = await inputHash(experiment, definitions, {dataDir, files, glob});
+      const input = await inputHash(experiment, definitions, {dataDir, files, glob, storedHash});
       const keyOf = async (): Promise<string> =>
         hashOf(code, input ?? "", asOf ?? "", await memoryHash(historyDir, experiment.id));
       return {input, keyOf};
@@ -242,9 +249,15 @@ async function openFacts(
       const fact = facts[name];
       if (fact === undefined) return null;
       const connection = fact.connection === undefined ? undefined : connections[fact.connection];
-      return factHash(fact, connection, {dataDir, files, glob});
+      return factHash(name, fact, connection, {dataDir, files, glob, storedHash: async () => null});
     },
-    write: writeBeside
+    write: writeBeside,
+    async pullOf(name, fact, columns) {
+      const connection = fact.connection === undefined ? undefined : connections[fact.connection];
+      // What a database may compute itself does not come over.
+      if (connection?.engine !== "sqlite" && connection?.mode !== "pull") return null;
+      return pullOf(name, fact, columns, {definitions, dataDir});
+    }
   });
 }
 

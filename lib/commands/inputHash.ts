@@ -12,6 +12,8 @@ export interface InputHashOptions {
   readonly files: FileHashes;
   /** Returns the files that a pattern matches, as the engine that reads them sees it. */
   readonly glob: (pattern: string) => Promise<readonly string[]>;
+  /** Returns the hash of the stored rows of a fact, with all that its source has now; null where none are stored. */
+  readonly storedHash: (name: string) => Promise<string | null>;
 }
 
 /** What gives other rows at another time, or names files in a way that only the engine understands. */
@@ -34,7 +36,7 @@ export async function inputHash(
   for (const name of Object.keys(parts.facts).toSorted()) {
     const fact = facts[name];
     const connection = fact?.connection === undefined ? undefined : connections[fact.connection];
-    const found = fact === undefined ? null : await factHash(fact, connection, options);
+    const found = fact === undefined ? null : await factHash(name, fact, connection, options);
     if (found === null) return null;
     hashes.push(name, JSON.stringify(fact), JSON.stringify(connection ?? null), found);
   }
@@ -43,11 +45,12 @@ export async function inputHash(
 
 /** Returns the hash of all bytes that a fact is made of; null where that cannot be known without asking. */
 export async function factHash(
+  name: string,
   fact: Fact,
   connection: Connection | undefined,
-  {dataDir, files, glob}: InputHashOptions
+  {dataDir, files, glob, storedHash}: InputHashOptions
 ): Promise<string | null> {
-  if (connection !== undefined && connection.engine !== "duckdb") return null;
+  if (connection !== undefined && connection.engine !== "duckdb") return storedHash(name);
   const paths = [fact.path ?? [], connection?.path ?? []].flat().map((path) => resolve(dataDir, path));
   if (fact.sql !== undefined) {
     const named = quotedFiles(fact.sql);

@@ -53,8 +53,9 @@ export async function loadExposures(context: LoadContext, plan: Plan): Promise<L
   const source = await open(context, name);
   const own = plan.attributes.filter(({fact}) => fact === name);
   const select = stageExposures(dialect, source, experiment, own);
-  const stored = await storedFact(context, name);
-  const instead = stored === null ? null : storedExposures(dialect, stored, experiment, own);
+  const kept = await storedFact(context, name);
+  const instead = kept === null ? null : storedExposures(dialect, kept, experiment, own);
+  const stored = instead === null ? null : kept;
   await reading(name, () => steps.table("exposure_rows", select, instead === null ? {} : {instead}));
   const found = await profile(steps, "exposure_rows", source.fact, experiment);
   // Rows of units that have no id of their own cannot be told apart.

@@ -6,6 +6,7 @@ import {day as dayLength} from "../dialects/dialect.ts";
 import type {Column} from "../dialects/dialect.ts";
 import type {DuckdbEngine} from "../engines/duckdb.ts";
 import {rowsOf} from "../engines/engine.ts";
+import {withRetries} from "../engines/retries.ts";
 import type {Pull, Watermark} from "../pull/pull.ts";
 import type {Relation} from "../scan.ts";
 import {formatOf, reading, scanFact} from "../scan.ts";
@@ -63,19 +64,33 @@ export function openFactStore(options: FactStoreOptions): FactStore {
   const facts = new Map<string, Promise<StoredFact | null>>();
   const relations = new Map<string, Promise<Relation>>();
   const {engine, dataDir, definitions} = options;
+  const factOf = (name: string): Promise<StoredFact | null> => {
+    const found = facts.get(name) ?? withRetries(() => refresh(name, options));
+    facts.set(name, found);
+    return found;
+  };
+  const look = async (name: string, fact: Fact): Promise<Relation> => {
+    const {connections} = definitions.sources;
+    const stored = isElsewhere(fact, definitions) ? await factOf(name) : null;
+    if (stored === null) return scanFact(engine, name, fact, {dataDir, connections, definitions});
+    // The rows came over already: their source is named, not asked again.
+    const columns = Object.entries(stored.checkpoint.relation).map(([column, type]) => ({name: column, type}));
+    return {fact: name, sql: engine.dialect.identifier(name), columns, files: []};
+  };
   return {
     relation(name, fact) {
-      const {connections} = definitions.sources;
-      const found = relations.get(name) ?? scanFact(engine, name, fact, {dataDir, connections});
+      const found = relations.get(name) ?? look(name, fact);
       relations.set(name, found);
       return found;
     },
-    fact(name) {
-      const found = facts.get(name) ?? refresh(name, options);
-      facts.set(name, found);
-      return found;
-    }
+    fact: factOf
   };
+}
+
+/** Whether a fact lies in a database that is not DuckDB's. */
+function isElsewhere({connection}: Fact, {sources}: Definitions): boolean {
+  const engine = connection === undefined ? undefined : sources.connections[connection]?.engine;
+  return engine !== undefined && engine !== "duckdb";
 }
 
 /** Where rows come from, and the files that are read for them. */
@@ -95,7 +110,6 @@ async function refresh(name: string, options: FactStoreOptions): Promise<StoredF
   const needed = neededColumns(name, definitions);
   if (fact === undefined || needed === null) return null;
   const folder = join(options.folder, name);
-  const connection = fact.connection === undefined ? undefined : definitions.sources.connections[fact.connection];
   const written = definitions.written ?? definitions.sources;
   const source = sourceIdentity(
     written.facts[name] ?? fact,
@@ -110,7 +124,7 @@ async function refresh(name: string, options: FactStoreOptions): Promise<StoredF
   await sweep(folder, before);
   const context: Context = {...options, name, fact, folder, columns, kept};
   let found: Reading | null;
-  if (connection !== undefined && connection.engine !== "duckdb") {
+  if (isElsewhere(fact, definitions)) {
     const raw = [...new Set(Object.values(rawColumns(fact, columns)))];
     const pull = await options.pullOf?.(name, fact, raw);
     if (pull === undefined || pull === null) return null;

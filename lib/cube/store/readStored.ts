@@ -38,8 +38,9 @@ export function profileOf({checkpoint}: StoredFact): StoredProfile {
   };
 }
 
-/** Returns what may stand after FROM to read the days of a stored fact; null for one without any row. */
-export function storedRows(dialect: Dialect, {checkpoint, folder}: StoredFact): string | null {
+/** Returns what may stand after FROM to read the days of a stored fact; null without any row, or one of the columns. */
+function storedRows(dialect: Dialect, {checkpoint, folder}: StoredFact, columns: readonly string[]): string | null {
+  if (columns.some((name) => !(name in checkpoint.columns))) return null;
   const files = Object.values(checkpoint.partitions).map(({file}) => dialect.literal(join(folder, file)));
   return files.length === 0 ? null : `read_parquet([${files.join(", ")}])`;
 }
@@ -51,15 +52,16 @@ export function storedEvents(
   streams: readonly Stream[],
   {where = "true", distinct = false}: {where?: string; distinct?: boolean} = {}
 ): string | null {
-  const rows = storedRows(dialect, stored);
-  if (rows === null) return null;
   const {fact} = stored;
+  const values = valuesOf(fact, streams).map(numberColumn);
+  const conditions = conditionsOf(streams).map(conditionColumn);
+  const named = ["unit", "t", ...(fact.event === undefined ? [] : ["event"])];
+  const rows = storedRows(dialect, stored, [...named, ...values, ...conditions]);
+  if (rows === null) return null;
   const columns = [
-    "unit",
-    "t",
-    ...(fact.event === undefined ? [] : ["event"]),
-    ...valuesOf(fact, streams).map((name, i) => `${physicalName(numberColumn(name))} AS v${i}`),
-    ...conditionsOf(streams).map((sql, i) => `${physicalName(conditionColumn(sql))} AS c${i}`)
+    ...named,
+    ...values.map((name, i) => `${physicalName(name)} AS v${i}`),
+    ...conditions.map((name, i) => `${physicalName(name)} AS c${i}`)
   ];
   return `SELECT ${distinct ? "DISTINCT " : ""}${columns.join(", ")} FROM ${rows} WHERE ${where}`;
 }
@@ -72,17 +74,19 @@ export function storedExposures(
   attributes: readonly Attribute[],
   {where = "true"}: {where?: string} = {}
 ): string | null {
-  const rows = storedRows(dialect, stored);
-  if (rows === null) return null;
   const dimensions = Object.entries(experiment.dimensions).flatMap(([key, dimension], i) =>
-    dimension.fact === undefined ? [`${physicalName(dimensionColumn(key, dimension))} AS d${i}`] : []
+    dimension.fact === undefined ? [[dimensionColumn(key, dimension), `d${i}`] as const] : []
   );
+  const numbers = attributes.map(({id, column}) => [numberColumn(column), id] as const);
+  const brought = [...dimensions, ...numbers];
+  const ofMany = stored.fact.experiment === undefined ? [] : ["experiment"];
+  const rows = storedRows(dialect, stored, ["unit", "t", "variant", ...ofMany, ...brought.map(([name]) => name)]);
+  if (rows === null) return null;
   const columns = [
     "unit",
     "t",
     `${variantOf(dialect, experiment, "variant")} AS variant`,
-    ...dimensions,
-    ...attributes.map(({id, column}) => `${physicalName(numberColumn(column))} AS ${id}`)
+    ...brought.map(([name, as]) => `${physicalName(name)} AS ${as}`)
   ];
   const own = (experiment.experiment ?? experiment.id).trim();
   const mine = stored.fact.experiment === undefined ? "" : ` AND experiment = ${dialect.literal(own)}`;
