@@ -21,9 +21,12 @@ export function banditStory(readout: Readout): Html {
   return section(
     "bandit",
     "Where did the traffic go?",
-    html`The traffic followed the result:
-    ${bandit.logged ? html`the probabilities were set anew ${everyText(bandit.minutes)}, never below ${formatPercent(bandit.floor, {decimals: 1})}.` : "with which probabilities was not logged."}
-    An arm that was unlucky early is given up and cannot correct itself, so plain means come out wrong.`,
+    bandit.logged
+      ? html`The traffic followed the result: the probabilities were set anew ${everyText(bandit.minutes)}, never below
+        ${formatPercent(bandit.floor, {decimals: 1})}. An arm that was unlucky early is given up and cannot correct
+        itself, so plain means come out wrong.`
+      : html`The traffic followed the result, and the probabilities were not logged. An arm that was unlucky early is
+        given up and cannot correct itself, so plain means come out wrong.`,
     warnings(readout, bandit),
     traffic(readout),
     beliefs(readout, bandit, metric),
@@ -34,14 +37,12 @@ export function banditStory(readout: Readout): Html {
 
 function warnings(readout: Readout, {warnings: found}: BanditResult): Html | null {
   if (found.length === 0) return null;
-  return html`<ul class="plain notices">
-    ${found.map(
-      ({code, message, bias}) =>
-        html`<li class="notice ${code === "no-propensities" ? "harm" : "care"}">
-          ${sentence(message)} ${bias ? biasText(readout, bias) : null}
-        </li>`
-    )}
-  </ul>`;
+  return html`${found.map(
+    ({code, message, bias}) =>
+      html`<p class="notice ${code === "no-propensities" ? "harm" : "care"}">
+        ${sentence(message)} ${bias ? biasText(readout, bias) : null}
+      </p>`
+  )}`;
 }
 
 function biasText(readout: Readout, bias: NonNullable<BanditResult["warnings"][number]["bias"]>): Html {
@@ -122,11 +123,11 @@ function regret(readout: Readout, bandit: BanditResult, metric: MetricResult): H
   return figure({
     chart: "banditRegret",
     title: "Regret",
-    subtitle: html`${what} lost against ${name(variantName(readout, bandit.best))}, the best in hindsight; dashed: by an
-    even split`,
+    subtitle: html`lost against ${name(variantName(readout, bandit.best))}, the best in hindsight; dashed: by an even
+    split`,
     height: 220,
-    reading: html`${lostText(end.regret, metric)} ${what} were lost to worse variants, by the estimates; an even split
-    would have lost ${lostText(end.even, metric)}.`,
+    reading: html`${lostText(end.regret, metric)}${what} lost to worse variants, by the estimates; an even split would
+    have lost ${lostText(end.even, metric)}.`,
     table: table(
       "Regret",
       [{head: "Day"}, {head: "Units", number: true}, {head: "Lost", number: true}, {head: "Even split", number: true}],
@@ -183,7 +184,7 @@ function estimates(readout: Readout, bandit: BanditResult, metric: MetricResult)
         : null
     }
     <div class="scroll" tabindex="0" role="region" aria-label="Estimates by variant">${rows}</div>
-    <p class="after">
+    <p class="reading">
       ${
         bandit.logged
           ? html`Each unit is weighted by the probability that it had (adaptively weighted, augmented inverse
@@ -214,9 +215,10 @@ function boundsText(
   return lower === null || upper === null ? "–" : `${format(lower)} to ${format(upper)}`;
 }
 
-function lostNoun({kind, unit}: MetricResult): string {
-  if (kind === "proportion") return "conversions";
-  return kind === "retention" ? "returns" : (unit ?? "of the metric");
+/** What is lost, after its number; nothing where the number has a unit. */
+function lostNoun({kind}: MetricResult): string {
+  if (kind === "proportion") return " conversions were";
+  return kind === "retention" ? " returns were" : " was";
 }
 
 function everyText(minutes: number): string {
