@@ -48,9 +48,10 @@ export function tenureView(view: TenureView): Html {
     ${whole ? pair([byWeekday(view), longRun(result)]) : null} ${tests(view)}`;
 }
 
+/** Side by side if both have something to show. */
 function pair(blocks: readonly Html[]): Html {
-  const figures = blocks.filter(({value}) => value.trimStart().startsWith("<figure"));
-  return html`<div class="${figures.length === 2 ? "pair" : "single"}">${blocks}</div>`;
+  const shown = blocks.filter(({value}) => /^\s*<(figure|div)/.test(value));
+  return html`<div class="${shown.length === 2 ? "pair" : "single"}">${blocks}</div>`;
 }
 
 const sharedAssumptions: readonly string[] = [
@@ -63,8 +64,8 @@ function byDay({result, metric}: TenureView): Html {
   const days = result.byTenure.filter((d) => d.relativeDifference !== null);
   if (days.filter(({day}) => day >= 0).length < 2)
     return absent(
-      days.length === 0 ? (result.byTenure.find((d) => d.reason !== null)?.reason ?? result.reason) : null,
-      "Cannot tell by days since exposure, because fewer than two whole days have been lived through."
+      null,
+      `Cannot tell by days since exposure, because ${(days.length === 0 ? result.byTenure.find((d) => d.reason !== null)?.reason : null) ?? "fewer than two whole days have been lived through"}.`
     );
   const fitted = result.longRun !== null && result.longRun.a !== null;
   const banded = days.some((d) => d.simultaneousInterval !== null);

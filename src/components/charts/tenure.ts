@@ -30,11 +30,17 @@ export function tenure(rows: readonly TenureRow[], {width, height, color, fit = 
         value: fit.a + fit.b * Math.exp(-((i / 80) * end) / fit.tau)
       }))
     : [];
+  // A day whose interval cannot be had, or is very wide, does not stretch the axis; it ends in an arrow.
+  const bounded = known.filter((r) => r.lower !== null && r.upper !== null);
+  const widths = bounded.map((r) => (r.upper ?? 0) - (r.lower ?? 0)).sort((a, b) => a - b);
+  const usual = 4 * (widths[Math.floor(widths.length / 2)] ?? Infinity);
+  const firm = bounded.filter((r) => (r.upper ?? 0) - (r.lower ?? 0) <= usual);
   const domain = effectDomain(
-    known,
-    known.map(({value}) => ({value, lower: null, upper: null}))
+    firm.length > 0 ? firm : known,
+    firm.map(({value}) => ({value, lower: null, upper: null}))
   );
   const [bottom, top] = domain;
+  const lost = known.filter((r) => (r.value ?? 0) > top || (r.value ?? 0) < bottom);
   const inside = (value: number | null) => Math.max(bottom, Math.min(top, value ?? 0));
   const stroke = variantColor(color);
   const mark = fit ? variantColor(0) : stroke;
@@ -104,8 +110,22 @@ export function tenure(rows: readonly TenureRow[], {width, height, color, fit = 
         }
       ),
       Plot.lineY(curve, {x: "day", y: "value", stroke, strokeWidth: 2, clip: true}),
-      Plot.dot(earlier, {x: "day", y: "value", fill: paper, stroke: variantColor(0), strokeWidth: 1.2, r: 2.8}),
-      Plot.dot(since, {x: "day", y: "value", fill: mark, stroke: paper, r: since.length > 30 ? 3.2 : 4}),
+      Plot.dot(
+        earlier.filter((r) => !lost.includes(r)),
+        {x: "day", y: "value", fill: paper, stroke: variantColor(0), strokeWidth: 1.2, r: 2.8}
+      ),
+      Plot.dot(
+        since.filter((r) => !lost.includes(r)),
+        {x: "day", y: "value", fill: mark, stroke: paper, r: since.length > 30 ? 3.2 : 4}
+      ),
+      Plot.dot(lost, {
+        x: "day",
+        y: (d: TenureRow) => inside(d.value),
+        symbol: "triangle",
+        rotate: (d: TenureRow) => ((d.value ?? 0) > top ? 0 : 180),
+        fill: mark,
+        r: 3.5
+      }),
       fit
         ? Plot.text([fit], {
             x: end + 0.5,
@@ -124,7 +144,7 @@ export function tenure(rows: readonly TenureRow[], {width, height, color, fit = 
         known,
         Plot.pointerX({
           x: "day",
-          y: "value",
+          y: (d: TenureRow) => inside(d.value),
           title: (d: TenureRow) =>
             `day ${formatNumber(d.day, {decimals: 0})}, ${formatCount(d.n)} units\n${percent(d.value)}${range(d.lower, d.upper)}${d.low === null && d.high === null ? "" : `\nall days together${range(d.low, d.high).slice(1)}`}`
         })
