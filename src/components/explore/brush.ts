@@ -96,7 +96,8 @@ export function brush(
 
   place.setAttribute("role", "slider");
   place.tabIndex = 0;
-  place.addEventListener("pointerdown", down);
+  // Tips of the chart keep a press to themselves; it is taken on its way down to them.
+  place.addEventListener("pointerdown", down, {capture: true});
   place.addEventListener("pointermove", drag);
   place.addEventListener("pointerup", up);
   place.addEventListener("pointercancel", up);
@@ -104,7 +105,7 @@ export function brush(
   return {
     show,
     dispose() {
-      place.removeEventListener("pointerdown", down);
+      place.removeEventListener("pointerdown", down, {capture: true});
       place.removeEventListener("pointermove", drag);
       place.removeEventListener("pointerup", up);
       place.removeEventListener("pointercancel", up);
