@@ -336,13 +336,14 @@ export function drawCharts(
 }
 
 /**
- * The size of a chart on paper: its width there, in CSS pixels of a sheet of A4 within its margins, and its height as a
+ * The size of a chart on paper: its width there, in CSS pixels of a sheet of A4 within its margins at the zoom of print, and its height as a
  * share of that on the screen. A browser lays the sheet out only after the charts must be drawn.
  */
 function paperSize(figure: HTMLElement): {width: number; height: number} {
   const forest = /orest$/.test(figure.dataset.chart ?? "");
-  const width = figure.closest(".pair") ? 328 : figure.closest(".lead") ? 474 : 680;
-  return {width, height: forest ? 1 : 0.76};
+  const pair = figure.closest(".pair") !== null;
+  const width = pair ? 412 : figure.closest(".lead") ? 640 : 850;
+  return {width, height: forest ? 1 : 0.72};
 }
 
 /** The axis that all charts of time share: from the start to the last complete day. */
