@@ -13,6 +13,8 @@ export interface Relation {
   readonly columns: readonly Column[];
   /** The analyst's paths, for errors; empty for tables and statements. */
   readonly files: readonly string[];
+  /** Whether its columns are not known: any name is taken for one. */
+  readonly open?: boolean;
 }
 
 export interface ScanOptions {
@@ -87,6 +89,7 @@ export function columnOf(relation: Relation, name: string, place: string): Colum
   const exact = relation.columns.find((column) => column.name === name);
   const found = exact ?? relation.columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
   if (found !== undefined) return found;
+  if (relation.open) return {name, type: "unknown"};
   const names = relation.columns.map((column) => column.name).join(", ");
   const where = relation.files.length === 0 ? "" : ` (${relation.files.join(", ")})`;
   throw new Error(`missing column of ${place} in fact ${relation.fact}${where}: ${name}; its columns are ${names}`);

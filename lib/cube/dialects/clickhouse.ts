@@ -38,6 +38,7 @@ export const clickhouse: Dialect = {
   hash: (columns) => `cityHash64(toString(tuple(${columns.join(", ")})))`,
   percentile: (sql, share) =>
     `arrayElement(arraySort(groupArray(${sql})), greatest(1, toUInt64(ceil(${share} * count()))))`,
+  date: (sql) => `toString(toDate32('1970-01-01') + toInt32(${sql}))`,
   finite: (sql) => `isFinite(${sql})`
 };
 

@@ -41,6 +41,8 @@ export interface Dialect {
   hash(columns: readonly string[]): string;
   /** The smallest value that at least a share in (0, 1) of the values does not exceed: an aggregate. */
   percentile(sql: string, share: number): string;
+  /** The date of a number of days since 1970, as text: 2026-01-31. */
+  date(sql: string): string;
   /** Whether a double is a finite number. */
   finite(sql: string): string;
 }

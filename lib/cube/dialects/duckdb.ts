@@ -30,6 +30,7 @@ export const duckdb: Dialect = {
   floorDivide: (sql, by) => `((${sql} + ${Math.ceil(reach / by) * by}) // ${by} - ${Math.ceil(reach / by)})`,
   hash: (columns) => `hash(${columns.join(", ")})`,
   percentile: (sql, share) => `percentile_disc(${share}) WITHIN GROUP (ORDER BY ${sql})`,
+  date: (sql) => `CAST(DATE '1970-01-01' + CAST(${sql} AS INTEGER) AS VARCHAR)`,
   finite: (sql) => `isfinite(${sql})`
 };
 

@@ -38,6 +38,7 @@ export const postgres: Dialect = {
   floorDivide: (sql, by) => `((${sql} + ${Math.ceil(reach / by) * by}) / ${by} - ${Math.ceil(reach / by)})`,
   hash: (columns) => `hashtextextended(CAST(ROW(${columns.join(", ")}) AS text), 0)`,
   percentile: (sql, share) => `percentile_disc(${share}) WITHIN GROUP (ORDER BY ${sql})`,
+  date: (sql) => `to_char(DATE '1970-01-01' + CAST(${sql} AS integer), 'YYYY-MM-DD')`,
   finite: (sql) => `(${sql} < ${infinity} AND ${sql} > -${infinity})`
 };
 

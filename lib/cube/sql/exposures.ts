@@ -8,8 +8,8 @@ import {localTime} from "../zone.ts";
 export interface Known {
   /** First day, in days since 1970, in the experiment's timezone. */
   readonly start: number;
-  /** Last complete day; later rows do not count. */
-  readonly asOf: number;
+  /** Last complete day, a number or SQL for one; later rows do not count. */
+  readonly asOf: number | string;
   /** The days of the exposures, in the experiment's timezone; in the fact's own where they have no time of day. */
   readonly offsets: readonly Offset[];
   /** Whether the exposures have no time of day. */
@@ -64,8 +64,10 @@ export function firstTouch(dialect: Dialect, known: Known, brought: readonly str
 }
 
 export interface UnitsOptions {
-  /** The values of each dimension that are kept; the rest is `other`, a missing one `unknown`. */
-  tops: readonly (readonly string[])[];
+  /** The values of each dimension that are kept, or a table of them (`value`); the rest is `other`, a missing one `unknown`. */
+  tops: readonly (readonly string[] | {readonly table: string})[];
+  /** Whether units get a number each; else `u` is the id itself, for statements that are evaluated more than once. */
+  numbered?: boolean;
   /** Staged tables of units to join, each with the attributes and dimensions that it brings. */
   joins: readonly {
     readonly table: string;
@@ -87,12 +89,17 @@ export interface UnitsOptions {
 export function unitRows(
   dialect: Dialect,
   {offsets}: Known,
-  {tops, joins, own, phases, activation}: UnitsOptions
+  {tops, joins, own, phases, activation, numbered = true}: UnitsOptions
 ): string {
   const owner = (i: number) => joins.findIndex(({dimensions}) => dimensions.includes(i));
   const dimensions = tops.map((values, i) => {
     const source = owner(i) < 0 ? "f" : `j${owner(i)}`;
-    const kept = values.length === 0 ? "false" : `${source}.d${i} IN (${values.map(dialect.literal).join(", ")})`;
+    const kept =
+      "table" in values
+        ? `top${i}.value IS NOT NULL`
+        : values.length === 0
+          ? "false"
+          : `${source}.d${i} IN (${values.map(dialect.literal).join(", ")})`;
     return `CASE WHEN ${source}.d${i} IS NULL THEN 'unknown' WHEN ${kept} THEN ${source}.d${i} ELSE 'other' END AS d${i}`;
   });
   const [first, ...later] = phases;
@@ -110,7 +117,7 @@ export function unitRows(
   ];
   const entry = activation ? "activated.t" : "f.t";
   const columns = [
-    "CAST(row_number() OVER () AS INTEGER) AS u",
+    numbered ? "CAST(row_number() OVER () AS INTEGER) AS u" : "f.unit AS u",
     "f.unit AS unit",
     "f.variant AS variant",
     `(f.variant = f.second${activation ? " AND activated.t IS NOT NULL" : ""}) AS counts`,
@@ -122,6 +129,10 @@ export function unitRows(
     ...dimensions
   ];
   const joined = joins.map(({table}, i) => `LEFT JOIN ${table} AS j${i} ON j${i}.unit = f.unit`);
+  tops.forEach((values, i) => {
+    const source = owner(i) < 0 ? "f" : `j${owner(i)}`;
+    if ("table" in values) joined.push(`LEFT JOIN ${values.table} AS top${i} ON top${i}.value = ${source}.d${i}`);
+  });
   if (activation) joined.push("LEFT JOIN activated ON activated.unit = f.unit");
   return `SELECT ${columns.join(",\n    ")}\n  FROM first_touch AS f ${joined.join("\n  ")}`;
 }

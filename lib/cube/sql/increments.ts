@@ -11,8 +11,8 @@ import type {Scale} from "./totals.ts";
 export interface Numbered {
   readonly index: number;
   readonly metric: MetricPlan;
-  /** The cap of its outcome, in steps; null without one. */
-  readonly cap: number | null;
+  /** The cap of its outcome, in steps, a number or SQL for one; null without one. */
+  readonly cap: number | string | null;
 }
 
 interface State {
@@ -61,7 +61,7 @@ export function attributeSteps(
   dialect: Dialect,
   {metric, cap}: Numbered,
   letter: Letter,
-  {bits}: Scale
+  {bits}: Scale<number | string>
 ): string | null {
   const side = metric.sides[letter];
   if (side?.of !== "attribute") return null;
@@ -82,12 +82,17 @@ function capped(sql: string, {cap}: Numbered, letter: Letter): string {
  * Returns the statement that sums the increments of the metrics that change from day to day, from `unit_days` (one
  * row per unit and day on which something happened, and one on its entry), by entry day, day and cell.
  */
-export function runningIncrements(dialect: Dialect, metrics: readonly Numbered[], scale: Scale): string {
+export function runningIncrements(
+  dialect: Dialect,
+  metrics: readonly Numbered[],
+  scale: Scale<number | string>
+): string {
   const outcomes = metrics.flatMap(({metric, index}) =>
     partsOf(metric, index).filter(({letter}) => !isEarlier(letter))
   );
   const states = outcomes.map(
-    ({column}) => `d.${column} AS ${column}, ${dialect.integer(`sum(d.${column}) OVER w`)} AS t${column}`
+    ({column}) =>
+      `d.${column} AS ${column}, ${dialect.integer(`sum(d.${column}) OVER (PARTITION BY d.u ORDER BY d.day ROWS UNBOUNDED PRECEDING)`)} AS t${column}`
   );
   const letters = (numbered: Numbered, from: "now" | "before" | "earlier") =>
     partsOf(numbered.metric, numbered.index)
@@ -124,7 +129,7 @@ export function runningIncrements(dialect: Dialect, metrics: readonly Numbered[]
   return `SELECT entry_day, day, variant, cell,
     ${columns.join(",\n    ")}
   FROM (SELECT day, entry_day, variant, cell, ${derived.join(", ")}
-    FROM (SELECT d.u AS u, d.day AS day, ${states.join(", ")} FROM unit_days AS d WINDOW w AS (PARTITION BY d.u ORDER BY d.day ROWS UNBOUNDED PRECEDING)) AS s
+    FROM (SELECT d.u AS u, d.day AS day, ${states.join(", ")} FROM unit_days AS d) AS s
     JOIN units AS x ON x.u = s.u${earlier ? "\n    LEFT JOIN unit_totals AS p ON p.u = s.u" : ""}) AS i
   GROUP BY entry_day, day, variant, cell`;
 }
@@ -152,7 +157,7 @@ export function matureDay(dialect: Dialect, {after, offsets, calendar}: MatureOp
 export function matureIncrements(
   dialect: Dialect,
   metrics: readonly Numbered[],
-  scale: Scale,
+  scale: Scale<number | string>,
   options: MatureOptions
 ): string {
   const derived: string[] = [];

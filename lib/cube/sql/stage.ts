@@ -149,6 +149,7 @@ function dimensionText(
 /** The fact as the analyst's own conditions see it: the mapped values are numbers there. */
 export function typed(dialect: Dialect, source: Source): Source {
   const {fact, relation} = source;
+  if (relation.open) return source;
   const values = new Set(fact.values.map((name) => columnOf(relation, name, `value ${name}`).name));
   const columns = relation.columns.map(({name, type}) => ({name, type: values.has(name) ? dialect.double : type}));
   const selected = relation.columns.map(({name, type}) => {

@@ -11,11 +11,11 @@ export interface Part {
 }
 
 /** What the aggregation knows of the data. */
-export interface Scale {
+export interface Scale<Day extends number | string = number> {
   /** Steps of a stream's values and of an attribute, by id: a step is 2^-bits. */
   readonly bits: Readonly<Record<string, number>>;
-  /** Last complete day. */
-  readonly asOf: number;
+  /** Last complete day, a number or SQL for one. */
+  readonly asOf: Day;
 }
 
 /** Returns the letters of a metric that are made of events. */
@@ -44,7 +44,7 @@ export function totals(
   dialect: Dialect,
   parts: readonly Part[],
   hits: readonly {readonly table: string; readonly streams: readonly Stream[]}[],
-  {bits, asOf}: Scale,
+  {bits, asOf}: Scale<number | string>,
   {keys, extra}: {keys: readonly string[]; extra?: string}
 ): string {
   const selects = hits.flatMap(({table, streams}) => {

@@ -18,6 +18,10 @@ export interface TestTable {
 export interface Case {
   readonly name: string;
   readonly tables: Readonly<Record<string, TestTable>>;
+  /** Whether its timestamps are dates. */
+  readonly datesOnly: boolean;
+  /** How many of its metrics are quantiles. */
+  readonly quantiles: number;
   /** Definitions whose facts are at `place`: a path per table, or a connection. */
   defined(
     place: (table: string) => Record<string, string>,
@@ -63,6 +67,8 @@ function texts(timezone: string, seed: number, calendar: boolean): Case {
   const text = (names: readonly Cell[]) => names.map((name) => [String(name), "text"] as const);
   return {
     name: `texts in ${timezone}${calendar ? ", dates only" : ""}`,
+    datesOnly: calendar,
+    quantiles: 3,
     tables: {exposures: {columns: text(first), rows: exposures}, events: {columns: text(second), rows: events}},
     defined: (place, connections = {}) =>
       define({
@@ -141,6 +147,8 @@ function native(id: "bigint" | "uuid", time: "timestamptz" | "timestamp"): Case 
   };
   return {
     name: `${id} ids, ${time}`,
+    datesOnly: false,
+    quantiles: 2,
     tables: {
       exposures: {
         columns: [

@@ -1,6 +1,13 @@
+import {randomUUID} from "node:crypto";
+import {createClient} from "@clickhouse/client";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {buildCube} from "../../../lib/cube/buildCube.ts";
 import {clickhouse} from "../../../lib/cube/dialects/clickhouse.ts";
+import type {Engine, Value} from "../../../lib/cube/engines/engine.ts";
+import {openClickhouse} from "../../../lib/cube/engines/clickhouse.ts";
+import {printCube} from "../../../lib/cube/print/printCube.ts";
+import {scanServer} from "../../../lib/cube/scanServer.ts";
+import {cubeOfPrinted, wholeSums} from "../print/cubeOfPrinted.ts";
 import type {ColumnType, TestTable} from "./cases.ts";
 import {cases} from "./cases.ts";
 import type {ClickhouseServer} from "./clickhouseServer.ts";
@@ -39,6 +46,25 @@ function tableSql(name: string, {columns, rows}: TestTable): string[] {
   ];
 }
 
+/** A session as a scheduler has one: every statement is sent as it stands. */
+function sessionOf({url}: ClickhouseServer): Pick<Engine, "query"> {
+  const session = {session_id: randomUUID(), clickhouse_settings: {output_format_json_quote_denormals: 1}} as const;
+  return {
+    async *query(sql) {
+      const client = createClient({url, ...session});
+      try {
+        if (/^(--.*\n)*(SET|CREATE)/.test(sql)) await client.command({query: sql});
+        else {
+          const answer = await client.query({query: sql, format: "JSONCompact"});
+          yield (await answer.json<Value[]>()).data;
+        }
+      } finally {
+        await client.close();
+      }
+    }
+  };
+}
+
 describe.skipIf(folder === null)("clickhouse (skipped without chdb in CHDB_DIR)", () => {
   let server: ClickhouseServer;
   beforeAll(async () => {
@@ -55,6 +81,26 @@ describe.skipIf(folder === null)("clickhouse (skipped without chdb in CHDB_DIR)"
     const wanted = await cubeOfFiles(each);
     expect(cube.path.length).toBeGreaterThan(50);
     expect(differences(comparable(cube), comparable(wanted)).slice(0, 10)).toEqual([]);
+  });
+
+  it.each(cases)("runs the printed query as it stands, whose result is the same cube: $name", async (each) => {
+    for (const [name, table] of Object.entries(each.tables)) await server.run(...tableSql(name, table));
+    const {experiment, definitions} = each.defined((table) => ({connection: "warehouse", table}), {
+      warehouse: {engine: "clickhouse", url: server.url}
+    });
+    const engine = await openClickhouse({url: server.url, timeout: 60_000});
+    try {
+      const printed = await printCube(experiment, definitions, {
+        dialect: engine.dialect,
+        relationOf: (name, fact) => scanServer(engine, name, fact),
+        datesOnly: () => Promise.resolve(each.datesOnly)
+      });
+      const cube = await cubeOfPrinted(printed, sessionOf(server), each);
+      expect(cube.excluded).toEqual([]);
+      expect(differences(wholeSums(cube), wholeSums(await cubeOfFiles(each))).slice(0, 10)).toEqual([]);
+    } finally {
+      await engine.close();
+    }
   });
 
   it.each(cases)("gives its rows to DuckDB, which computes the same cube: $name", async (each) => {

@@ -1,6 +1,10 @@
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {buildCube} from "../../../lib/cube/buildCube.ts";
 import {postgres} from "../../../lib/cube/dialects/postgres.ts";
+import {openPostgres} from "../../../lib/cube/engines/postgres.ts";
+import {printCube} from "../../../lib/cube/print/printCube.ts";
+import {scanServer} from "../../../lib/cube/scanServer.ts";
+import {cubeOfPrinted, wholeSums} from "../print/cubeOfPrinted.ts";
 import type {ColumnType, TestTable} from "./cases.ts";
 import {cases} from "./cases.ts";
 import {comparable, differences} from "./conformance.ts";
@@ -46,6 +50,26 @@ describe.skipIf(bin === null)("postgres (skipped where no PostgreSQL is installe
     const wanted = await cubeOfFiles(each);
     expect(cube.path.length).toBeGreaterThan(50);
     expect(differences(comparable(cube), comparable(wanted)).slice(0, 10)).toEqual([]);
+  });
+
+  it.each(cases)("runs the printed query as it stands, whose result is the same cube: $name", async (each) => {
+    for (const [name, table] of Object.entries(each.tables)) await server.run(tableSql(name, table));
+    const {experiment, definitions} = each.defined((table) => ({connection: "warehouse", table}), {
+      warehouse: {engine: "postgres", url: server.url}
+    });
+    const engine = await openPostgres({url: server.url, timeout: 60_000});
+    try {
+      const printed = await printCube(experiment, definitions, {
+        dialect: engine.dialect,
+        relationOf: (name, fact) => scanServer(engine, name, fact),
+        datesOnly: () => Promise.resolve(each.datesOnly)
+      });
+      const cube = await cubeOfPrinted(printed, engine, each);
+      expect(cube.excluded).toEqual([]);
+      expect(differences(wholeSums(cube), wholeSums(await cubeOfFiles(each))).slice(0, 10)).toEqual([]);
+    } finally {
+      await engine.close();
+    }
   });
 
   it.each(cases)("gives its rows to DuckDB, which computes the same cube: $name", async (each) => {
