@@ -15,6 +15,7 @@ const suites = [
   "bandit",
   "commands",
   "build",
+  "nightly",
   "novelty",
   "explore"
 ];
