@@ -6,7 +6,7 @@ import {html, name} from "./html.ts";
 import {absent, section} from "./section.ts";
 import {colorIndex, leading, primaries, treatments, variantName} from "./subject.ts";
 import {table} from "./table.ts";
-import {noveltyWords, tenureView} from "./tenure.ts";
+import {noveltyWord, tenureView} from "./tenure.ts";
 import {term} from "./terms.ts";
 
 /** Returns whether the effect lasts: by days since exposure and by the date of entry. */
@@ -81,7 +81,7 @@ function everyMetric(readout: Readout): Html | null {
             >${name(variantName(readout, result.variant))}`
         ]
       : []),
-    noveltyWords[result.verdict],
+    noveltyWord(result),
     change(result),
     formatPValue(result.test?.pValue ?? null)
   ]);

@@ -28,21 +28,21 @@ export type TenureView = {
   segment?: string | null;
 };
 
-/** What the verdicts are called. */
-export const noveltyWords = {
-  fading: "Fading",
-  growing: "Growing",
-  stable: "Stable",
-  "not-enough-days": "Not enough days"
-} as const;
+const words = {fading: "Fading", growing: "Growing", stable: "Stable", "not-enough-days": "Not enough days"} as const;
+
+/** Returns what the verdict is called: `Cannot tell` where it is not days that are missing. */
+export function noveltyWord({verdict, spans, test}: NoveltyResult): string {
+  return verdict === "not-enough-days" && spans !== null && test?.pValue == null ? "Cannot tell" : words[verdict];
+}
 
 /** Returns the verdict with its reason, the charts by tenure, cohort and weekday, and every test behind them. */
 export function tenureView(view: TenureView): Html {
   const {result, segment = null} = view;
   const whole = segment === null;
+  const word = noveltyWord(result);
   return html`<p class="reading">
-      <b>${noveltyWords[result.verdict]}${segment === null ? null : html`, ${name(segment)}`}.</b>
-      ${sentence(result.sentence)}
+      <b>${word}${segment === null ? null : html`, ${name(segment)}`}.</b>
+      ${sentence(word === "Cannot tell" ? result.sentence.replace(/^Cannot tell, because /, "") : result.sentence)}
     </p>
     ${pair([byDay(view), triangle(view)])} ${whole ? toldApart(result) : null}
     ${whole ? pair([byWeekday(view), longRun(result)]) : null} ${tests(view)}`;
