@@ -336,8 +336,9 @@ export function drawCharts(
 }
 
 /**
- * The size of a chart on paper: its width there, in CSS pixels of a sheet of A4 within its margins at the zoom of print, and its height as a
- * share of that on the screen. A browser lays the sheet out only after the charts must be drawn.
+ * The size of a chart on paper: its width there, in CSS pixels of a sheet of A4 within its margins and at the zoom of
+ * print, and its height as a share of that on the screen. A browser lays the sheet out only after the charts must be
+ * drawn.
  */
 function paperSize(figure: HTMLElement): {width: number; height: number} {
   const forest = /orest$/.test(figure.dataset.chart ?? "");
