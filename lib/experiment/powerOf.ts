@@ -39,7 +39,11 @@ export function powerOf(input: PowerInput): PowerResult {
     input;
   const {standardError} = comparison;
   const nothing = {requiredUnits: null, achieved: null, detectable: null, daysLeft: null};
-  const base = {minimumEffect: minimumEffect ?? null, units, method: "a z-test with the standard error of tonight's comparison"};
+  const base = {
+    minimumEffect: minimumEffect ?? null,
+    units,
+    method: "a z-test with the standard error of tonight's comparison"
+  };
   if (standardError === null || !(standardError > 0) || control.mean === null || control.mean === 0)
     return {...base, ...nothing, reason: comparison.reason ?? "no standard error or no control mean to scale by"};
   const options = {alpha, power, alternative};

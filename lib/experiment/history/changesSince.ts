@@ -63,7 +63,10 @@ export function changesSince(
   const gone = last.alerts.filter((key) => !now.alerts.includes(key));
   if (fresh.length > 0) add("health", `New health alert: ${fresh.map(checks).join(", ")}.`);
   if (gone.length > 0) add("health", `No longer alerting: ${gone.map(checks).join(", ")}.`);
-  if (last.definition !== now.definition && !told.some(({date}) => date !== null && (date > last.date || date === now.date)))
+  if (
+    last.definition !== now.definition &&
+    !told.some(({date}) => date !== null && (date > last.date || date === now.date))
+  )
     add("definition", "The definition changed in what binds no result, such as a name or a dimension.");
   if (now.date > last.date)
     add("data", `${formatCount(now.units - last.units)} more units, data to ${formatDate(now.date)}.`);
