@@ -113,7 +113,6 @@ export function prepareExperiment(definition: unknown): PreparedExperiment {
   need(hasId(group ?? definition), "group", group);
   need(Array.isArray(holdouts) && holdouts.every(hasId), "holdouts", holdouts);
   need(isRecord(forced), "forced", forced);
-  need(isRecord(launch ?? {}), "launch", launch);
 
   const keys = Object.keys(variants).sort();
   let end = 0;
@@ -132,13 +131,16 @@ export function prepareExperiment(definition: unknown): PreparedExperiment {
   for (const key of Object.values(forced))
     if (!keys.includes(key)) throw new RangeError(`unknown variant in forced of ${id}: ${show(key)}`);
 
-  if (launch && (!keys.includes(launch.variant) || launch.variant === control))
-    throw new RangeError(`invalid launch of ${id}; not a treatment: ${show(launch.variant)}`);
-  const at = keys.indexOf(control);
-  const first = ends[at - 1] ?? 0;
-  const behind = launch ? toBuckets(launch.holdout, "holdout of the launch") : 0;
-  if (behind > (ends[at] ?? 0) - first)
-    throw new RangeError(`invalid holdout of the launch of ${id}; more than the control's weight: ${launch?.holdout}`);
+  const from = ends[keys.indexOf(control) - 1] ?? 0;
+  const after = launch && {
+    variant: launch.variant,
+    from,
+    to: from + toBuckets(launch.holdout, "holdout of the launch")
+  };
+  if (after && (!keys.includes(after.variant) || after.variant === control))
+    throw new RangeError(`invalid launch of ${id}; not a treatment: ${show(after.variant)}`);
+  if (after && after.to > (ends[keys.indexOf(control)] ?? 0))
+    throw new RangeError(`invalid launch of ${id}; more than the control's weight: ${launch.holdout}`);
 
   const slot = group && {
     id: group.id,
@@ -158,7 +160,7 @@ export function prepareExperiment(definition: unknown): PreparedExperiment {
     group: slot ?? null,
     holdouts: holdouts.map(({id: name, share}) => ({id: name, size: toBuckets(share, `share of holdout ${name}`)})),
     forced: new Map(Object.entries(forced)),
-    launch: launch ? {variant: launch.variant, from: first, to: first + behind} : null
+    launch: after ?? null
   };
 }
 

@@ -26,6 +26,12 @@ describe("lib/assign/index.ts in a browser", () => {
     expect(inputs.filter((input) => !/(^|\/)lib\/assign\/[A-Za-z0-9]+\.ts$/.test(input))).toEqual([]);
   });
 
+  it("flushes a hidden page, and has nothing of a process in it", async () => {
+    const text = new TextDecoder().decode((await bundle("index.ts")).code);
+    expect(text).toContain("visibilitychange");
+    expect(text).not.toMatch(/SIGTERM|beforeExit|process\b/);
+  });
+
   it("leaves what needs Node to tools.ts", async () => {
     await expect(bundle("tools.ts")).rejects.toThrow(/node:fs/);
   });
