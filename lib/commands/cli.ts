@@ -18,6 +18,7 @@ const commands: readonly {name: string; summary: string; load: () => Promise<Com
   {name: "pdf", summary: "print an experiment's page", load: () => import("./pdf.ts")},
   {name: "watch", summary: "rebuild what changes, on a launch day", load: () => import("./watch.ts")},
   {name: "export", summary: "write the numbers as CSV, Parquet, JSON or to MLflow", load: () => import("./export.ts")},
+  {name: "sql", summary: "print the query that makes a cube, for a warehouse", load: () => import("./sql.ts")},
   {name: "validate", summary: "check the definitions", load: () => import("./validate.ts")},
   {name: "schema", summary: "print JSON Schemas, so that editors complete the YAML", load: () => import("./schema.ts")},
   {name: "simulate", summary: "write the demo's logs, from the seeds in its YAML", load: () => import("./simulate.ts")}
