@@ -41,7 +41,7 @@ export function explain(error: unknown, {name, connection, experiment, fact}: So
 
 /** Whether an error comes from a database or the way to it, and not from a definition that does not fit. */
 export function isDatabases(error: unknown): boolean {
-  return codeOf(error) !== null;
+  return codeOf(error) !== null || (error instanceof Error && error.name === "SQLite3Error");
 }
 
 /** The server's words, without values of the data: those may be a person's. */

@@ -20,12 +20,18 @@ export interface CsvFile {
 export function openCsvFile(path: string): CsvFile {
   const stream: WriteStream = createWriteStream(path, {flags: "wx"});
   let failed: Error | null = null;
+  let waiting: Promise<void> | null = null;
   stream.on("error", (error) => (failed = error));
   return {
     path,
     write(chunk) {
       if (failed !== null) return Promise.reject(failed);
-      return stream.write(chunk) ? null : once(stream, "drain").then(() => undefined);
+      if (stream.write(chunk)) return null;
+      // What was on its way still comes in: all of it waits for the same moment.
+      waiting ??= once(stream, "drain").then(() => {
+        waiting = null;
+      });
+      return waiting;
     },
     async end() {
       if (failed !== null) throw failed;

@@ -13,6 +13,7 @@ import {cases} from "./cases.ts";
 import type {ClickhouseServer} from "./clickhouseServer.ts";
 import {chdbFolder, startClickhouse} from "./clickhouseServer.ts";
 import {comparable, differences} from "./conformance.ts";
+import {injected, injectedRows, nasty} from "./injected.ts";
 import {cubeOfFiles} from "./cubeOfFiles.ts";
 
 const folder = chdbFolder();
@@ -40,9 +41,9 @@ function tableSql(name: string, {columns, rows}: TestTable): string[] {
     return `(${cells.join(", ")})`;
   });
   return [
-    `DROP TABLE IF EXISTS ${name}`,
-    `CREATE TABLE ${name} (${named}) ENGINE = MergeTree ORDER BY tuple()`,
-    `INSERT INTO ${name} VALUES ${values.join(", ")}`
+    `DROP TABLE IF EXISTS ${clickhouse.identifier(name)}`,
+    `CREATE TABLE ${clickhouse.identifier(name)} (${named}) ENGINE = MergeTree ORDER BY tuple()`,
+    `INSERT INTO ${clickhouse.identifier(name)} VALUES ${values.join(", ")}`
   ];
 }
 
@@ -110,5 +111,20 @@ describe.skipIf(folder === null)("clickhouse (skipped without chdb in CHDB_DIR)"
     });
     const cube = await buildCube(experiment, definitions, {dataDir: "."});
     expect(differences(comparable(cube), comparable(await cubeOfFiles(each))).slice(0, 10)).toEqual([]);
+  });
+
+  it.each(nasty)("takes names and texts as they are, whatever they hold: %j", async (evil) => {
+    const each = injected(evil);
+    await server.run("DROP TABLE IF EXISTS kept", "CREATE TABLE kept (one Int64) ENGINE = Memory");
+    for (const [name, table] of Object.entries(each.tables)) await server.run(...tableSql(name, table));
+    for (const mode of ["push-down", "pull"]) {
+      const {experiment, definitions} = each.defined((table) => ({connection: "warehouse", table}), {
+        warehouse: {engine: "clickhouse", url: server.url, mode}
+      });
+      const cube = await buildCube(experiment, definitions, {dataDir: "."});
+      const whole = cube.path.filter(({cell, metric}) => cell === null && metric === "r");
+      expect(whole.map(({variant, n, y, x}) => [variant, n, y, x])).toEqual(injectedRows(evil));
+    }
+    await server.run("DROP TABLE kept");
   });
 });

@@ -13,7 +13,7 @@ export interface PostgresServer {
   readonly port: number;
   readonly password: string;
   /** Runs statements as the owner of the database. */
-  run(sql: string): Promise<void>;
+  run(...statements: string[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -53,10 +53,14 @@ export async function startPostgres(bin: string): Promise<PostgresServer> {
   const server = spawn(join(bin, "postgres"), ["-D", data, ...flags], {...user, cwd: folder, stdio: "ignore"});
   const ended = new Promise<void>((resolve) => server.once("exit", () => resolve()));
   const url = `postgres://analyst:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`;
-  const run = async (sql: string) => {
+  const run = async (...statements: string[]) => {
     const client = new pg.Client({connectionString: url});
     await client.connect();
-    await client.query(sql).finally(() => client.end());
+    try {
+      for (const sql of statements) await client.query(sql);
+    } finally {
+      await client.end();
+    }
   };
   for (let tries = 0; ; ++tries) {
     try {
