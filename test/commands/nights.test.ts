@@ -1,11 +1,15 @@
 import {spawn} from "node:child_process";
-import {readFile, rm, writeFile} from "node:fs/promises";
+import {mkdir, readFile, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {setTimeout as sleep} from "node:timers/promises";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {projectFolder} from "../../lib/commands/framework.ts";
+import {addPublications} from "../../lib/commands/publish.ts";
+import {formatDate, formatPercent, intervalDecimals} from "../../lib/experiment/format.ts";
 import type {LedgerLook, PublishedRun} from "../../lib/experiment/history/memory.ts";
 import type {Readout, ReadoutIndex} from "../../lib/experiment/readout.ts";
+import {sitePages} from "../../src/components/blocks/pages.ts";
+import {story} from "../../src/components/blocks/story.ts";
 import {bytesOf} from "./nightly.ts";
 import {workplace} from "./realExperiments.ts";
 import type {Workplace} from "./realExperiments.ts";
@@ -67,9 +71,12 @@ describe("thirty nights of a growing log", () => {
   let place: Workplace;
   /** Each morning's readouts, by experiment and night. */
   const mornings = new Map<string, Readout>();
+  /** Each morning's pages as text: of the experiments, and `home`. */
+  const pages = new Map<string, string>();
   const codes: number[] = [];
   let killed = false;
   const at = (id: string, night: number): Readout => mornings.get(`${id} ${night}`)!;
+  const page = (name: string, night: number): string => pages.get(`${name} ${night}`)!;
   const lines = async <T>(name: string): Promise<T[]> =>
     (await readFile(join(place.folder, "history", name), "utf8"))
       .trim()
@@ -99,9 +106,32 @@ spent: {kind: mean, fact: events, event: buy, value: amount, window: 1d, directi
       if (night === 9) await killedBuild();
       codes.push((await place.build()).exitCode);
       for (const id of ["bound", "pinned"]) mornings.set(`${id} ${night}`, await maybe(id));
+      await publishSite();
+      for (const name of ["bound", "pinned", "home"]) pages.set(`${name} ${night}`, pageText(name));
     }
   }, 175_000);
   afterAll(() => place?.remove());
+
+  const dist = (): string => join(place.folder, "dist");
+
+  /** What other tools read, and open pages ask for, as `readout site` adds it to the pages. */
+  async function publishSite(): Promise<void> {
+    await rm(dist(), {recursive: true, force: true});
+    await mkdir(dist());
+    await addPublications(dist(), {readouts: place.outDir});
+  }
+
+  /** A page as a reader without scripts sees it: the blocks of the site, made from that morning's files. */
+  function pageText(name: string): string {
+    const site = sitePages(join(place.outDir, ".."), {definitions: join(place.dataDir, "experiments")});
+    const path = name === "home" ? "/index" : `/experiments/${name}`;
+    const blocks = name === "home" ? ["home"] : Object.keys(story);
+    return [name === "home" ? "" : site.title({path}), ...blocks.map((block) => String(site.block(block, {path})))]
+      .join("\n")
+      .replace(/<[^>]*>/g, " ")
+      .replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)))
+      .replace(/\s+/g, " ");
+  }
 
   const maybe = async (id: string): Promise<Readout> => {
     try {
@@ -142,6 +172,45 @@ spent: {kind: mean, fact: events, event: buy, value: amount, window: 1d, directi
     expect(broken.stale?.reason).toMatch(/event/);
     expect(broken.metrics).toEqual(at("bound", 5).metrics);
     expect(at("bound", 7)).toMatchObject({stale: null, asOf: dayOf(7)});
+  });
+
+  it("shows on each morning's page the numbers, the verdict and the day of that morning", () => {
+    for (const night of [3, 8, 12, 20, 25, 30]) {
+      const {decision, metrics, asOf} = at("bound", night);
+      const {relativeDifference, relativeInterval} = metrics[0]!.comparisons[0]!;
+      expect(page("bound", night)).toContain(decision.label);
+      expect(page("bound", night)).toContain(decision.sentence);
+      const decimals = relativeInterval ? intervalDecimals(relativeInterval, {scale: 100}) : undefined;
+      if (relativeDifference !== null)
+        expect(page("bound", night)).toContain(formatPercent(relativeDifference, {signed: true, decimals}));
+      expect(page("home", night)).toContain(decision.label);
+      expect(page("home", night)).toContain(formatDate(asOf, {year: false}).replace(/\s/g, " "));
+    }
+  });
+
+  it("marks the page of the broken night stale with the reason, and no other", () => {
+    expect(page("bound", 6)).toMatch(/Stale: .*event/);
+    expect(page("home", 6)).toContain("stale");
+    for (const night of [5, 7, 9]) {
+      expect(page("bound", night)).not.toContain("Stale:");
+      expect(page("home", night)).not.toContain("stale");
+    }
+  });
+
+  it("lists on the page what changed since the last build, and the change of the definition with its day", () => {
+    expect(page("bound", 5)).toMatch(/What changed\?.* more units, data to /);
+    expect(page("bound", 5)).toMatch(/bought, b: \S+ .*→/);
+    expect(page("pinned", 13)).not.toContain("alpha: 0.05");
+    for (const night of [14, 19]) expect(page("pinned", night)).toMatch(/18 Jan [^.]*alpha[^.]*0\.05 → 0\.01/);
+    const verdicts = at("bound", 30).timeline;
+    expect(verdicts.length).toBeGreaterThan(1);
+    for (const {date, label} of verdicts)
+      expect(page("bound", 30)).toContain(`${formatDate(date, {year: false}).replace(/\s/g, " ")} ${label}`);
+  });
+
+  it("says on the page of a pinned readout that a recomputation would differ", () => {
+    expect(page("pinned", 19)).not.toContain("Pinned:");
+    expect(page("pinned", 25)).toMatch(/Pinned: the published numbers stay as of .*; a recomputation would differ: /);
   });
 
   it("takes the night that was killed as if nothing had happened", async () => {
@@ -210,10 +279,14 @@ spent: {kind: mean, fact: events, event: buy, value: amount, window: 1d, directi
   });
 
   it("gives the same bytes from scratch on the last night, with nothing but the memory", async () => {
-    const before = await bytesOf(place.outDir, join(place.folder, "history"));
+    const all = () => bytesOf(place.outDir, join(place.folder, "history"), dist());
+    const before = await all();
     await rm(join(place.folder, ".readout"), {recursive: true, force: true});
     await rm(place.outDir, {recursive: true});
     await place.build({threads: 1});
-    expect(await bytesOf(place.outDir, join(place.folder, "history"))).toEqual(before);
+    await publishSite();
+    expect(await all()).toEqual(before);
+    expect(Object.keys(before)).toEqual(expect.arrayContaining(["/dist/feed.xml", "/dist/api/experiments/bound.json"]));
+    for (const name of ["bound", "pinned", "home"]) expect(pageText(name)).toBe(page(name, 30));
   });
 });
