@@ -1,3 +1,4 @@
+import {resolve} from "node:path";
 import {factsOf} from "../experiment/definition/completeExperiment.ts";
 import type {Connection, Definitions, Experiment, Fact} from "../experiment/definition/definition.ts";
 import type {BuildLogsOptions} from "./buildLogs.ts";
@@ -55,22 +56,28 @@ export async function buildCube(
   }
   const own = engine ?? (await openDuckdb({directory: dataDir, threads, memory}));
   const steps = runSteps(own);
+  const within = (cube: Cube): Cube => ({...cube, sql: relativeTo([dataDir, own.scratch], cube.sql)});
   try {
     const tables = {engine: own, definitions, dataDir};
-    if (shape === "summary") return await buildSummary(tables, experiment);
-    if (shape === "snapshots") return await buildSnapshots(tables, experiment);
-    if (shape === "cube") return await buildReady(tables, experiment);
+    if (shape === "summary") return within(await buildSummary(tables, experiment));
+    if (shape === "snapshots") return within(await buildSnapshots(tables, experiment));
+    if (shape === "cube") return within(await buildReady(tables, experiment));
     const {connections} = definitions.sources;
     const relationOf = (name: string, fact: Fact) =>
       store?.relation(name, fact) ?? scanFact(own, name, fact, {dataDir, connections, definitions});
     const context = {engine: own, steps, definitions, relationOf, ...(store && {storedOf: store.fact})};
-    return await buildLogs(context, planCube(experiment, definitions), options);
+    return within(await buildLogs(context, planCube(experiment, definitions), options));
   } catch (error) {
     throw error instanceof SourceError ? new SourceError(`experiment ${experiment.id}: ${error.message}`) : error;
   } finally {
     if (engine === undefined) await own.close();
     else await steps.drop();
   }
+}
+
+/** SQL with its files named from these folders: where they lie is the builder's own affair, and differs between machines. */
+function relativeTo(folders: readonly string[], sql: string): string {
+  return folders.reduce((text, folder) => text.replaceAll(`${resolve(folder)}/`.replaceAll("'", "''"), ""), sql);
 }
 
 /** The database that holds all facts of an experiment and may run its statements; null where they come to DuckDB. */
