@@ -7,6 +7,7 @@ export default defineConfig({
     env: {TZ: "UTC"},
     testTimeout: 60_000,
     hookTimeout: 300_000,
+    expect: {poll: {timeout: 15_000}},
     maxWorkers: 2
   }
 });

@@ -30,7 +30,7 @@ afterAll(async () => {
 async function opened(options?: Parameters<typeof visit>[3]): Promise<Visit> {
   const seen = await visit(browser, served.origin, "experiments/plain", options);
   await seen.page.locator(".what-if summary").first().click();
-  await expect.poll(() => reading(seen.page)).toContain("Exploration, not the registered design.");
+  await expect.poll(() => reading(seen.page), {timeout: 30_000}).toContain("Exploration, not the registered design.");
   return seen;
 }
 
