@@ -179,7 +179,7 @@ spent: {kind: mean, fact: events, event: buy, value: amount, window: 1d, directi
       const {decision, metrics, asOf} = at("bound", night);
       const {relativeDifference, relativeInterval} = metrics[0]!.comparisons[0]!;
       expect(page("bound", night)).toContain(decision.label);
-      expect(page("bound", night)).toContain(decision.sentence);
+      expect(page("bound", night)).toContain(decision.sentence.replace(/\s+/g, " "));
       const decimals = relativeInterval ? intervalDecimals(relativeInterval, {scale: 100}) : undefined;
       if (relativeDifference !== null)
         expect(page("bound", night)).toContain(formatPercent(relativeDifference, {signed: true, decimals}));
