@@ -32,6 +32,7 @@ export async function addPublications(
   const readouts = found.filter((readout): readout is Readout => readout !== null);
   await writeApi(folder, {index, readouts});
   await writeFile(join(folder, "feed.xml"), feedOf(readouts));
+  await mkdir(join(folder, "readouts"), {recursive: true});
   for (const readout of readouts) {
     const own = join(folder, "readouts", readout.id);
     await mkdir(own, {recursive: true});

@@ -63,6 +63,15 @@ describe("addPublications(folder, options)", () => {
     expect(index.experiments[1]?.error).toMatch(/gone/);
   });
 
+  it("publishes an empty list where nothing is built", async () => {
+    place = await workplace({});
+    const dist = join(place.folder, "dist");
+    await mkdir(dist);
+    await addPublications(dist, {readouts: place.outDir});
+    expect(await json("api/experiments.json")).toMatchObject({experiments: []});
+    expect(await readdir(join(dist, "readouts"))).toContain("index.json");
+  });
+
   it("puts gzip and brotli files beside each text file, and gives the same bytes again", async () => {
     const dist = await published();
     const names = (await readdir(dist, {recursive: true})).filter((name) => /\.(html|json|xml|txt)$/.test(name));
