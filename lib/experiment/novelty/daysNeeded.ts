@@ -4,8 +4,10 @@ import type {TenureCohort} from "./tenureSums.ts";
 
 /** Further arguments of `daysNeeded`. */
 export interface DaysNeededOptions {
-  /** Last tenure day of the late span. */
+  /** Last tenure day of the late span: as declared, or of the first two weeks. */
   readonly end: number;
+  /** Whether the late span stays; else it is the last week that half of the units have lived through. Defaults to true. */
+  readonly declared?: boolean;
   readonly calendarOnly: boolean;
   /** Whether more units will enter. */
   readonly entering: boolean;
@@ -13,26 +15,53 @@ export interface DaysNeededOptions {
 
 /**
  * Returns the days since the first entry date after which that many units of both arms have lived through the late span,
- * at the rate of entry so far; null if no more enter, if there is no traffic, or if it would be more than ten years.
+ * at the rate of entry so far. A late span that moves on with half of the units leaves the younger half behind: then the
+ * older half must be that many. Null if no more enter, if there is no traffic, or if it would be more than ten years.
  */
 export function daysNeeded(
   units: number,
   cohorts: readonly TenureCohort[],
   [control, treatment]: readonly [string, string],
-  {end, calendarOnly, entering}: DaysNeededOptions
+  {end, declared = true, calendarOnly, entering}: DaysNeededOptions
 ): number | null {
   const [first, last] = [cohorts[0], cohorts.at(-1)];
   if (first === undefined || last === undefined) return null;
   const daysTo = (date: string) => Math.round((Date.parse(date) - Date.parse(first.cohort)) / 86_400_000) + 1;
-  const wait = end + (calendarOnly ? 0 : 1);
-  let entered = 0;
+  const entered: Entered[] = [];
+  let [pair, all] = [0, 0];
   for (const {until, units: own} of cohorts) {
-    entered += (own[control] ?? 0) + (own[treatment] ?? 0);
-    if (entered >= units) return daysTo(until) + wait;
+    pair += (own[control] ?? 0) + (own[treatment] ?? 0);
+    all += Object.values(own).reduce((sum, n) => sum + n, 0);
+    entered.push({days: daysTo(until), pair, all});
   }
-  if (!entering || entered === 0) return null;
-  const days = Math.ceil((units / entered) * daysTo(last.until)) + wait;
-  return days <= 3650 ? days : null;
+  const enough = dayWith("pair", units);
+  if (enough === null) return null;
+  const lived = enough + end + (calendarOnly ? 0 : 1);
+  const half = declared ? lived : dayWith("all", 2 * unitsUntil(enough - 1) + 1);
+  const days = half === null ? null : Math.max(lived, half);
+  return days !== null && days <= 3650 ? days : null;
+
+  /** The first day by which so many have entered. */
+  function dayWith(which: "pair" | "all", wanted: number): number | null {
+    const known = entered.find((day) => day[which] >= wanted);
+    if (known !== undefined) return known.days;
+    const total = entered.at(-1)!;
+    return entering && total[which] > 0 ? Math.ceil((wanted / total[which]) * total.days) : null;
+  }
+
+  /** Units of all variants that have entered by the end of a day. */
+  function unitsUntil(day: number): number {
+    const total = entered.at(-1)!;
+    if (day >= total.days) return entering ? (total.all / total.days) * day : total.all;
+    return entered.findLast(({days}) => days <= day)?.all ?? 0;
+  }
+}
+
+/** Units that have entered by the end of a day, of both arms and of all variants. */
+interface Entered {
+  readonly days: number;
+  readonly pair: number;
+  readonly all: number;
 }
 
 /**

@@ -1,7 +1,8 @@
-import {normal} from "../../stats/distributions.ts";
 import {changePower, changeUnits, halving} from "./changePower.ts";
+import type {DayCovariances} from "./dayCovariances.ts";
 import type {DayEffect} from "./dayEffects.ts";
 import {daysNeeded, weekChangeError} from "./daysNeeded.ts";
+import {meanEffect} from "./meanEffect.ts";
 import type {NoveltyOptions} from "./noveltyOf.ts";
 import type {SpanTests} from "./spanTests.ts";
 import type {TenureIndex} from "./tenureIndex.ts";
@@ -24,13 +25,14 @@ export interface Need {
 
 /**
  * Returns what a halving of the effect takes to be seen: of the effect over both spans if that is told from zero (before
- * they are lived through: of the day's effect that is furthest from zero, if that is told from zero among all days by
- * Bonferroni's rule), else of the minimum effect, else of 10%. What cannot be had is null with a reason.
+ * they are lived through: of the effect over all unit-days since exposure), else of the minimum effect, else of 10%. What
+ * cannot be had is null with a reason.
  */
 export function halvingNeed(
   index: TenureIndex,
   [control, treatment]: readonly [string, string],
   effects: readonly DayEffect[],
+  covariances: DayCovariances | null,
   {change, whole, n}: SpanTests,
   {
     alpha = 0.05,
@@ -42,7 +44,11 @@ export function halvingNeed(
   }: NoveltyOptions
 ): Need {
   const {sums} = index;
-  const seen = whole.pValue === null ? overall(effects, alpha) : whole.pValue < alpha ? whole.estimate : null;
+  const first = sums.calendarOnly ? 1 : 0;
+  const all = whole.pValue === null ? meanEffect(effects, covariances, first, {alpha}) : null;
+  const {estimate, pValue} = all ?? whole;
+  const told = estimate !== null && pValue !== null && pValue < alpha;
+  const seen = !told ? null : all === null ? estimate : Math.log1p(Math.max(-0.99, estimate));
   const minimum = Math.min(0.99, Math.abs(minimumEffect ?? usualEffect)) || usualEffect;
   const effect = seen ?? Math.log1p(direction === "increase" ? minimum : -minimum);
   const declared = seen === null;
@@ -62,32 +68,18 @@ export function halvingNeed(
     [error, units] = [one, 2];
   }
   const needed = changeUnits(distance, error, units, {alpha, power});
-  const first = sums.calendarOnly ? 1 : 0;
-  const end = sums.spans?.late[1] ?? spans?.late[1] ?? first + 13;
-  const days = daysNeeded(needed, sums.cohorts, [control, treatment], {end, calendarOnly: sums.calendarOnly, entering});
+  const days = daysNeeded(needed, sums.cohorts, [control, treatment], {
+    end: spans?.late[1] ?? first + 13,
+    declared: spans !== null,
+    calendarOnly: sums.calendarOnly,
+    entering
+  });
   return {
     effect,
     declared,
     power: change.standardError === null ? null : changePower(distance, change.standardError, {alpha}),
     units: needed,
     days,
-    reason: days === null ? `a halving needs more units than will enter` : null
+    reason: days === null ? `a halving needs more units than will live through both spans` : null
   };
-}
-
-/** The log ratio of the day whose effect is furthest from zero in standard errors, if it is told from zero. */
-function overall(effects: readonly DayEffect[], alpha: number): number | null {
-  let best: {effect: number; z: number} | null = null;
-  let count = 0;
-  for (const {day, control: c, treatment: t} of effects) {
-    if (day < 0 || c.estimate === null || t.estimate === null || c.standardError === null || t.standardError === null)
-      continue;
-    const error = Math.hypot(c.standardError, t.standardError);
-    if (!(error > 0) || !(t.estimate / c.estimate > 0)) continue;
-    count++;
-    const z = Math.abs(t.estimate - c.estimate) / error;
-    if (best === null || z > best.z) best = {effect: Math.log(t.estimate / c.estimate), z};
-  }
-  if (best === null) return null;
-  return 2 * normal.sf(best.z) * count < alpha ? best.effect : null;
 }

@@ -1,13 +1,11 @@
-import {compareEstimates} from "../../stats/comparison.ts";
 import {chiSquare} from "../../stats/distributions.ts";
-import {pair} from "../comparisonOf.ts";
 import {formatNumber, formatPercent, formatPercentInterval, sayPValue} from "../format.ts";
 import type {NoveltyResult} from "../readout.ts";
 import type {DayCovariances} from "./dayCovariances.ts";
 import {isKnown} from "./dayEffects.ts";
 import type {DayEffect} from "./dayEffects.ts";
 import {choleskyOfCovariance, dot, forward} from "./matrix.ts";
-import {untested} from "./spanTests.ts";
+import {meanEffect} from "./meanEffect.ts";
 import type {Tested} from "./spanTests.ts";
 import {steadyCovariance} from "./steadyCovariance.ts";
 
@@ -32,7 +30,7 @@ export function longRun(
   covariances: DayCovariances | null,
   {alpha = 0.05, first = 0}: {alpha?: number; first?: number} = {}
 ): LongRun {
-  const afterFirstWeek = meanEffect(effects, covariances, first + 7, alpha);
+  const afterFirstWeek = meanEffect(effects, covariances, first + 7, {alpha});
   const refuse = (reason: string): LongRun => ({
     a: null,
     b: null,
@@ -190,42 +188,6 @@ function leading(matrix: Float64Array, from: number, size: number): Float64Array
   const part = new Float64Array(size * size);
   for (let i = 0; i < size; i++) part.set(matrix.subarray(i * from, i * from + size), i * size);
   return part;
-}
-
-/** The relative effect over the unit-days from a day on. */
-function meanEffect(
-  effects: readonly DayEffect[],
-  covariances: DayCovariances | null,
-  from: number,
-  alpha: number
-): Tested {
-  if (effects.every(({day}) => day < from)) return untested("no cohort has lived through more than the first week");
-  if (covariances === null) return untested("the products between days are missing");
-  const {days} = covariances;
-  const size = days.length;
-  const weights = days.map(({day, control, treatment}) => (day < from ? 0 : control.n + treatment.n));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  if (total === 0) return untested("no day after the first week has an effect");
-  const [c, t] = (["control", "treatment"] as const).map((arm) => {
-    let [n, estimate, variance] = [0, 0, 0];
-    for (let i = 0; i < size; i++) {
-      if (weights[i] === 0) continue;
-      n = Math.max(n, days[i]![arm].n);
-      estimate += (weights[i]! / total) * (days[i]![arm].estimate ?? 0);
-      for (let j = 0; j < size; j++)
-        variance += (weights[i]! / total) * (weights[j]! / total) * covariances[arm][i * size + j]!;
-    }
-    return {n, estimate, standardError: Math.sqrt(Math.max(0, variance))};
-  });
-  const {relativeDifference, relativeStandardError, relativeInterval, pValue, reason, relativeReason} =
-    compareEstimates("after the first week", c!, t!, {level: 1 - alpha});
-  return {
-    estimate: relativeDifference,
-    standardError: relativeStandardError,
-    interval: pair(relativeInterval),
-    pValue,
-    reason: reason ?? relativeReason
-  };
 }
 
 function simple({estimate, interval}: Tested): string {

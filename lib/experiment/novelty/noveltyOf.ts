@@ -69,7 +69,7 @@ export function noveltyOf(
     const effects = dayEffects(index, control, variant);
     const covariances = dayCovariances(index, variants, effects);
     const tests = spanTests(sums, variants, {alpha});
-    const need = halvingNeed(index, variants, effects, tests, options);
+    const need = halvingNeed(index, variants, effects, covariances, tests, options);
     const verdict = verdictOf(tests, need, options);
     const {slope, slopePValue, ...cohorts} = cohortTest(blocks, sums, variants);
     const calendar = calendarTest(index, blocks, variants);

@@ -64,7 +64,7 @@ function demand({units, days}: Need, power: number): string {
   if (units === null) return `how many units give ${goal} is not known`;
   const through = `${goal} needs ${formatCount(units)} units through both spans`;
   return days === null
-    ? `${through}, more than will enter`
+    ? `${through}, more than there will be`
     : `${through}, which takes ${plural(days, "day")} since the first entry at the rate so far`;
 }
 

@@ -108,7 +108,7 @@ describe("noveltyOf(sums, variants, options)", () => {
     expect(sentence).toMatch(/needs [\d,]+ units through both spans/);
     const closed = judge({n: 400, lift: () => 0.25, noise: 2, seed: 4}, {entering: false});
     expect(closed.daysNeeded).toBeNull();
-    expect(closed.sentence).toMatch(/more than will enter/);
+    expect(closed.sentence).toMatch(/more than there will be/);
   });
   it("holds the minimum effect in place of an effect that is not told from zero", () => {
     const none = {seed: 3, n: 600};
