@@ -4,79 +4,124 @@ import type {LoadContext} from "./loadFacts.ts";
 import {groupOf} from "./sql/quantile.ts";
 import {numberOf} from "./steps.ts";
 
-/** Groups that a look at the data counts. */
-const [firstLook, secondLook] = [96, 512];
+/** Groups that a first look at the data counts, and that each further look cuts those into that are looked at. */
+const [firstLook, furtherLook] = [96, 512];
 
-/** Bins on either side of a quantile that stay on their own. */
-const margin = 2;
+/** Distinct values up to which each has a group of its own. */
+const few = 128;
 
 /**
- * Returns the groups of bins that a sketch of a quantile is kept in, and the last bin; null without a value. Where the
- * quantile of any variant is, as of any day, bins are as fine as the table of edges; where its interval may reach they
- * are some percent wide, and wider beyond. A first look at the counts finds the region, a second one the bins.
+ * Returns the groups of bins that a sketch of a quantile is kept in, and the last bin; null without a value. The bins
+ * that hold the quantile of any variant, as of any day, stay on their own, as fine as the table of edges; where the
+ * interval may reach in the end they are some percent wide, and wider beyond. Looks at the counts find these bins.
  *
- * @param select rows of `variant`, `day` and `v`
+ * @param table rows of `variant`, `day`, `v` and `c`: how many more values are v from that day on (-1: one fewer)
  */
 export async function chooseBins(
   context: Pick<LoadContext, "steps">,
   quantile: number,
-  select: string
+  table: string
 ): Promise<{groups: BinGroups; to: number} | null> {
-  const [range] = await context.steps.rows(`SELECT min(v), max(v) FROM (${select}) AS r`);
+  const [range] = await context.steps.rows(`SELECT min(v), max(v) FROM ${table}`);
   const [least, most] = [numberOf(range?.[0]), numberOf(range?.[1])];
   if (least === null || most === null) return null;
   const [from, to] = [binOf(least), binOf(most)];
-  const even = evenGroups(from, to, firstLook);
-  const region = reached(await look(context, select, even), even, {quantile, to, room: true});
-  const [low, high] = [Math.min(...region.map(([first]) => first)), Math.max(...region.map(([, last]) => last))];
-  const span = {from, low, high, to};
-  const closer = focusedGroups(span, secondLook);
-  const groups = new Set(focusedGroups(span, firstLook / 2));
-  for (const [first, last] of reached(await look(context, select, closer), closer, {quantile, to, room: false}))
-    for (let bin = Math.max(from, first - margin); bin <= last + margin + 1 && bin <= to; ++bin) groups.add(bin);
-  return {groups: [...groups].sort((a, b) => a - b), to};
+  const values = await context.steps.rows(`SELECT DISTINCT v FROM ${table} LIMIT ${few + 1}`);
+  if (values.length <= few) return {groups: alone(new Set(values.map(([v]) => binOf(Number(v)))), {from, to}), to};
+
+  let groups = evenGroups(from, to, firstLook);
+  let counts = await look(context, table, groups);
+  const near = nearby(counts, groups, quantile).map((place) => spanOf(groups, place, to));
+  const span = {from, low: near[0]?.[0] ?? from, high: near.at(-1)?.[1] ?? to, to};
+  for (;;) {
+    const found = held(counts, groups, quantile).map((place) => spanOf(groups, place, to));
+    const wide = found.filter(([first, last]) => last > first);
+    if (wide.length === 0) {
+      const bins = new Set(found.map(([first]) => first));
+      return {groups: merged(focusedGroups(span, firstLook / 2), alone(bins, {from, to})), to};
+    }
+    const pieces = Math.max(2, Math.floor(furtherLook / wide.length));
+    groups = merged(groups, ...wide.map(([first, last]) => evenGroups(first, last, pieces)));
+    counts = await look(context, table, groups);
+  }
+}
+
+/** Groups of single bins, and of what is between them. */
+function alone(bins: ReadonlySet<number>, {from, to}: {from: number; to: number}): BinGroups {
+  return merged(
+    [from],
+    [...bins],
+    [...bins].map((bin) => bin + 1).filter((bin) => bin <= to)
+  );
+}
+
+function merged(...groups: readonly BinGroups[]): BinGroups {
+  return [...new Set(groups.flat())].sort((a, b) => a - b);
+}
+
+/** The first and the last bin of a group. */
+function spanOf(groups: BinGroups, place: number, to: number): [first: number, last: number] {
+  return [groups[place] ?? to, (groups[place + 1] ?? to + 1) - 1];
 }
 
 /** Counts by variant, day and place of the group. */
 type Counts = readonly (readonly [variant: number, day: number, place: number, count: number])[];
 
-async function look({steps}: Pick<LoadContext, "steps">, select: string, groups: BinGroups): Promise<Counts> {
+async function look({steps}: Pick<LoadContext, "steps">, table: string, groups: BinGroups): Promise<Counts> {
   const places = new Map(groups.map((bin, i) => [bin, i]));
   const rows = await steps.rows(
-    `SELECT variant, day, ${groupOf("v", groups)} AS g, count(*) FROM (${select}) AS r GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`
+    `SELECT variant, day, ${groupOf("v", groups)} AS g, sum(c) FROM ${table} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`
   );
   return rows.map((row) => [Number(row[0]), Number(row[1]), places.get(Number(row[2])) ?? 0, Number(row[3])]);
 }
 
-/**
- * The groups, as first and last bin, that hold the quantile of a variant as of a day; with `room` those too that its
- * interval may reach in the end: eight standard errors, were all values independent, but half the way to an end at most.
- */
-function reached(
+/** The groups, by place, of the values that the quantile of a variant as of any day lies on or between. */
+function held(counts: Counts, groups: BinGroups, quantile: number): number[] {
+  const found = new Set<number>();
+  everyDay(counts, groups, (sums, total) => {
+    const rank = Math.floor((total - 1) * quantile);
+    for (const share of [rank + 1, rank + 2]) found.add(placeAt(sums, Math.min(share, total)));
+  });
+  return ascending(found);
+}
+
+/** Those that its interval may reach in the end: eight standard errors, were all values independent, but half the way to an end at most. */
+function nearby(counts: Counts, groups: BinGroups, quantile: number): number[] {
+  const found = new Set<number>();
+  everyDay(counts, groups, (sums, total, isLast) => {
+    if (!isLast) return;
+    const error = Math.sqrt((quantile * (1 - quantile)) / total);
+    const around = Math.min(quantile / 2, (1 - quantile) / 2, 8 * error);
+    for (const share of [quantile - around, quantile + around]) found.add(placeAt(sums, share * total));
+  });
+  return ascending(found);
+}
+
+/** Calls back with the counts of all groups, and their sum, of every variant as of the end of every day. */
+function everyDay(
   counts: Counts,
   groups: BinGroups,
-  {quantile, to, room}: {quantile: number; to: number; room: boolean}
-): [number, number][] {
-  const found = new Set<number>();
+  task: (sums: readonly number[], total: number, isLast: boolean) => void
+): void {
   for (const variant of new Set(counts.map(([of]) => of))) {
     const mine = counts.filter(([of]) => of === variant);
-    const last = mine.at(-1)?.[1];
     const sums = groups.map(() => 0);
     let total = 0;
     mine.forEach(([, day, place, count], i) => {
       sums[place] = (sums[place] ?? 0) + count;
       total += count;
-      if (mine[i + 1]?.[1] === day) return;
-      const error = Math.sqrt((quantile * (1 - quantile)) / total);
-      const around = room && day === last ? Math.min(quantile / 2, (1 - quantile) / 2, 8 * error) : 0;
-      for (const share of [quantile - around, quantile + around]) found.add(placeAt(sums, share * total));
+      if (mine[i + 1]?.[1] !== day && total > 0) task(sums, total, i === mine.length - 1);
     });
   }
-  return [...found].map((place) => [groups[place] ?? to, (groups[place + 1] ?? to + 1) - 1]);
 }
 
+/** The first place up to which there are as many values as the rank, counted from 1. */
 function placeAt(counts: readonly number[], rank: number): number {
   let sum = 0;
   const place = counts.findIndex((count) => count > 0 && (sum += count) >= rank);
   return place < 0 ? counts.length - 1 : place;
+}
+
+function ascending(places: ReadonlySet<number>): number[] {
+  return [...places].sort((a, b) => a - b);
 }

@@ -28,20 +28,22 @@ export async function quantileRows(
   const rows: CubeRow[] = [];
   for (const [index, metric] of plan.metrics.entries()) {
     if (metric.kind !== "quantile") continue;
-    const values = valuesOf(context, {metric, index, hits, scale, known});
-    const chosen = await chooseBins(context, metric.metric.quantile ?? 0.5, values.select);
+    const {select, ofEvents} = valuesOf(context, {metric, index, hits, scale, known});
+    const values = `values_${index}`;
+    await context.steps.table(values, select);
+    const chosen = await chooseBins(context, metric.metric.quantile ?? 0.5, values);
     if (chosen === null) continue;
-    rows.push(...(await sketch(context, plan, metric, {...values, ...chosen, table: `quantile_${index}`})));
+    rows.push(...(await sketch(context, plan, metric, {...chosen, values, ofEvents, table: `quantile_${index}`})));
   }
   return rows;
 }
 
-/** Where a metric's values are: a SELECT of `u`, `variant`, `day` and `v`. */
+/**
+ * A metric's values: a SELECT of `u`, `variant`, `day`, `v`, and `c`: 1, or -1 where a unit leaves a value for another; with
+ * one value per unit `n` too, 1 on entry.
+ */
 interface Values {
-  /** One row per event, or per unit on its last day. */
   readonly select: string;
-  /** For one value per unit that changes from day to day: rows `u`, `variant`, `day`, `v`, `before`, `entered`. */
-  readonly daily: string | null;
   readonly ofEvents: boolean;
 }
 
@@ -68,47 +70,54 @@ function valuesOf({engine}: LoadContext, {metric, index, hits, scale, known}: Va
   if (side?.of === "stream" && side.reduce === "values") {
     const found = hits.find(({streams}) => streams.includes(side.stream));
     const day = metric.clock.running ? "h.day" : entry;
-    const select = `SELECT h.u AS u, x.variant AS variant, ${day} AS day, h.${side.stream.id} AS v FROM ${found?.table ?? ""} AS h JOIN units AS x ON x.u = h.u WHERE ${reach({letter: "y", side})} AND h.${side.stream.id} IS NOT NULL AND h.day <= ${scale.asOf} AND ${day} <= ${scale.asOf}`;
-    return {select, daily: null, ofEvents: true};
+    const select = `SELECT h.u AS u, x.variant AS variant, ${day} AS day, h.${side.stream.id} AS v, 1 AS c FROM ${found?.table ?? ""} AS h JOIN units AS x ON x.u = h.u WHERE ${reach({letter: "y", side})} AND h.${side.stream.id} IS NOT NULL AND h.day <= ${scale.asOf} AND ${day} <= ${scale.asOf}`;
+    return {select, ofEvents: true};
   }
   if (side?.of === "attribute") {
     const steps = attributeSteps(dialect, {index, metric, cap: null}, "y", scale) ?? "NULL";
-    const select = `SELECT x.u AS u, x.variant AS variant, x.entry_day AS day, ${double(steps)} AS v FROM units AS x WHERE x.counts AND x.entry_day <= ${scale.asOf} AND ${steps} IS NOT NULL`;
-    return {select, daily: null, ofEvents: false};
+    const select = `SELECT x.u AS u, x.variant AS variant, x.entry_day AS day, ${double(steps)} AS v, 1 AS c, 1 AS n FROM units AS x WHERE x.counts AND x.entry_day <= ${scale.asOf} AND ${steps} IS NOT NULL`;
+    return {select, ofEvents: false};
   }
   const [part] = partsOf(metric, index);
   const column = part?.column ?? "";
   if (!metric.clock.running) {
-    const select = `SELECT x.u AS u, x.variant AS variant, ${entry} AS day, ${double(`coalesce(t.${column}, 0)`)} AS v FROM units AS x LEFT JOIN unit_totals AS t ON t.u = x.u WHERE x.counts AND ${entry} <= ${scale.asOf}`;
-    return {select, daily: null, ofEvents: false};
+    const select = `SELECT x.u AS u, x.variant AS variant, ${entry} AS day, ${double(`coalesce(t.${column}, 0)`)} AS v, 1 AS c, 1 AS n FROM units AS x LEFT JOIN unit_totals AS t ON t.u = x.u WHERE x.counts AND ${entry} <= ${scale.asOf}`;
+    return {select, ofEvents: false};
   }
   const total = dialect.integer(`sum(d.${column}) OVER (PARTITION BY d.u ORDER BY d.day ROWS UNBOUNDED PRECEDING)`);
   const daily = `SELECT s.u AS u, x.variant AS variant, s.day AS day, ${double("s.total")} AS v, ${double("s.total - s.change")} AS before, s.day = x.entry_day AS entered FROM (SELECT d.u AS u, d.day AS day, d.${column} AS change, ${total} AS total FROM unit_days AS d) AS s JOIN units AS x ON x.u = s.u`;
-  return {select: daily, daily, ofEvents: false};
+  const select = `WITH daily AS (${daily})
+  SELECT u, variant, day, v, 1 AS c, CASE WHEN entered THEN 1 ELSE 0 END AS n FROM daily WHERE entered OR v <> before
+  UNION ALL SELECT u, variant, day, before AS v, -1 AS c, 0 AS n FROM daily WHERE NOT entered AND v <> before`;
+  return {select, ofEvents: false};
 }
 
 async function sketch(
   {engine, steps}: LoadContext,
   {variants}: Plan,
   {key}: MetricPlan,
-  {select, daily, ofEvents, groups, to, table}: Values & {groups: BinGroups; to: number; table: string}
+  {
+    values,
+    ofEvents,
+    groups,
+    to,
+    table
+  }: {
+    values: string;
+    ofEvents: boolean;
+    groups: BinGroups;
+    to: number;
+    table: string;
+  }
 ): Promise<CubeRow[]> {
   const {dialect} = engine;
-  if (ofEvents)
-    await steps.table(
-      table,
-      `SELECT u, day, ${groupOf("v", groups)} AS g, ${dialect.integer("count(*)")} AS c FROM (${select}) AS r GROUP BY 1, 2, 3`
-    );
-  else {
-    const [now, before] = [groupOf("v", groups), groupOf("before", groups)];
-    const entering = (from: string, entered: string) =>
-      `SELECT u, variant, day, ${now} AS g, 1 AS c, ${entered} AS n FROM (${from}) AS r`;
-    const moves =
-      daily === null
-        ? entering(select, "1")
-        : `${entering(`SELECT * FROM (${daily}) AS q WHERE entered OR v <> before`, "CASE WHEN entered THEN 1 ELSE 0 END")} UNION ALL SELECT u, variant, day, ${before} AS g, -1 AS c, 0 AS n FROM (${daily}) AS r WHERE NOT entered AND v <> before`;
-    await steps.table(table, moves);
-  }
+  const group = groupOf("v", groups);
+  await steps.table(
+    table,
+    ofEvents
+      ? `SELECT u, day, ${group} AS g, ${dialect.integer("count(*)")} AS c FROM ${values} GROUP BY 1, 2, 3`
+      : `SELECT u, variant, day, ${group} AS g, c, n FROM ${values}`
+  );
   const rows: CubeRow[] = [];
   const whole = new Map<string, {-readonly [K in keyof CubeRow]: CubeRow[K]}>();
   for await (const batch of steps.result(ofEvents ? clusterIncrements(dialect, table) : unitIncrements(table)))

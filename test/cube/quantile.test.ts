@@ -47,15 +47,16 @@ function latencies(seed: number, count: number) {
 async function sketched(
   {units, events}: ReturnType<typeof latencies>,
   metric: object,
-  extra: {values?: boolean} = {}
+  {values = false, shares = [0.95]}: {values?: boolean; shares?: number[]} = {}
 ): Promise<Cube> {
+  const keys = shares.map((share) => [shares.length === 1 ? "slow" : `slow_${share * 100}`, share] as const);
   const {experiment, definitions} = define({
     experiment: {
       variants: {a: {role: "control", weight: 0.5}, b: {weight: 0.5}},
-      exposures: extra.values ? "values" : "exposures",
-      metrics: {primary: ["slow"]}
+      exposures: values ? "values" : "exposures",
+      metrics: {primary: keys.map(([key]) => key)}
     },
-    metrics: {slow: {kind: "quantile", quantile: 0.95, ...metric}},
+    metrics: Object.fromEntries(keys.map(([key, quantile]) => [key, {kind: "quantile", quantile, ...metric}])),
     facts: {
       exposures: {shape: "exposures", path: "exposures.csv", unit: "u", variant: "g", timestamp: "t"},
       events: {shape: "events", path: "events.csv", unit: "u", timestamp: "t", values: ["ms"]},
@@ -74,6 +75,20 @@ async function sketched(
 function eventsUntil({units, events}: ReturnType<typeof latencies>, variant: string, date: string): Event[] {
   const entryOf = new Map(units.filter((unit) => unit.variant === variant).map(({unit, entry}) => [unit, entry]));
   return events.filter(({unit, time}) => time >= (entryOf.get(unit) ?? Infinity) && time < Date.parse(date) + day);
+}
+
+/** The values that count as of the end of a date: of events, or the total of each unit; with `days`, of mature units. */
+function valuesUntil(
+  {units, events}: ReturnType<typeof latencies>,
+  {variant, date, of, days}: {variant: string; date: string; of: "events" | "units"; days: number | null}
+): number[] {
+  const end = Date.parse(date) + day;
+  return units.flatMap(({unit, variant: mine, entry}) => {
+    const last = days === null ? end : entry + days * day;
+    if (mine !== variant || entry >= end || last > end) return [];
+    const own = events.filter((event) => event.unit === unit && event.time >= entry && event.time < last);
+    return of === "events" ? own.map(({value}) => value) : [own.reduce((sum, {value}) => sum + value, 0)];
+  });
 }
 
 /** Sums up to each edge of the sketch, for those of exact bins. */
@@ -118,6 +133,43 @@ describe("quantile metrics", () => {
       const found = estimateQuantile(sketch, 0.95);
       expect(Math.abs((found.estimate ?? NaN) / (exact.estimate ?? NaN) - 1)).toBeLessThan(0.002);
       expect(Math.abs((found.standardError ?? NaN) / (exact.standardError ?? NaN) - 1)).toBeLessThan(0.05);
+    }
+  });
+
+  const hard: Record<string, (random: ReturnType<typeof createRandom>) => number> = {
+    "over fifteen powers of ten": (random) => 10 ** (-6 + (15 * (random.integer(1e6) + 0.5)) / 1e6),
+    "below zero": (random) => -Math.exp(2 * random.normal()),
+    "mostly zero": (random) => (random.integer(10) > 0 ? 0 : 1000 * Math.exp(random.normal())),
+    "all equal": () => 123.456,
+    "of a heavy tail": (random) => (1 - (random.integer(1e9) + 0.5) / 1e9) ** -2
+  };
+  it.each(Object.entries(hard))("are within 0.2% as of every day of values %s", {timeout: 60_000}, async (_, make) => {
+    const random = createRandom(12);
+    const shares = [0.05, 0.95];
+    for (const count of [4, 120]) {
+      const log = latencies(count, count);
+      log.events = log.events.map((event) => ({...event, value: make(random)}));
+      for (const [extra, of] of [
+        [{}, "events"],
+        [{window: "2d"}, "events"],
+        [{}, "units"],
+        [{window: "2d"}, "units"]
+      ] as const) {
+        const cube = await sketched(log, {fact: "events", value: "ms", negative: "keep", of, ...extra}, {shares});
+        const table = cubeTable(cube.path, cube);
+        for (const share of shares)
+          for (const {date, sketches} of sketchesByDate(table, `slow_${share * 100}`))
+            for (const variant of ["a", "b"]) {
+              const values = valuesUntil(log, {variant, date, of, days: "window" in extra ? 2 : null});
+              if (values.length === 0) continue;
+              const exact = estimateQuantile(binsOfValues(values), share).estimate ?? NaN;
+              const found = sketches[variant] && estimateQuantile(sketches[variant], share).estimate;
+              const error = Math.abs((found ?? NaN) - exact);
+              expect(error, `${share} of ${values.length} ${of}, ${date}`).toBeLessThanOrEqual(
+                0.002 * Math.abs(exact) + 1e-12
+              );
+            }
+      }
     }
   });
 
