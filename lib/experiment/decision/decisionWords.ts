@@ -1,20 +1,39 @@
-import {decide, labelOf} from "./decide.ts";
+import {decide, labelOf, verdictRank} from "./decide.ts";
 import type {Candidate, DecisionEvidence} from "./decisionOf.ts";
 import {formatCount, formatDate, formatDifference, formatPercent, formatPercentInterval, plural} from "../format.ts";
+import {worstGuardrail} from "./judgeGuardrail.ts";
 import type {Decision, GuardrailResult, Readout} from "../readout.ts";
 import type {GuardrailStatus} from "../words.ts";
 
-/** Returns the decision where no primary metric has been compared at all. */
-export function noPrimary({experiment, health, ended}: DecisionEvidence): Decision {
-  const decision = decide({health: health.status, guardrail: null, primary: null, powered: true, ended});
+/** Returns the decision where no primary metric has been compared at all, as on a launch day; guardrails may speak. */
+export function noPrimary({experiment, metrics, health, ended}: DecisionEvidence): Decision {
+  const guardrails = metrics.flatMap(({guardrail}) => guardrail ?? []);
+  // Of several treatments the best one speaks, as where there are numbers.
+  const [best] = [...new Set(guardrails.map(({variant}) => variant))]
+    .map((variant) => guardrails.filter((each) => each.variant === variant))
+    .map((own) => ({own, guardrail: worstGuardrail(own)}))
+    .map((each) => ({
+      ...each,
+      ...decide({health: health.status, guardrail: each.guardrail, primary: null, powered: true, ended})
+    }))
+    .sort((a, b) => verdictRank(b.verdict) - verdictRank(a.verdict));
+  const decision = best ?? decide({health: health.status, guardrail: null, primary: null, powered: true, ended});
   const blocked = decision.rule === "unhealthy";
-  const sentence = blocked ? blockedText(health) : "There are no numbers for a primary metric yet.";
+  const broken = decision.rule === "guardrail-severe" || decision.rule === "guardrail-worsened";
+  const culprits = broken ? (best?.own ?? []).filter(({status}) => status === best?.guardrail) : [];
+  const nothing = "There are no numbers for a primary metric yet.";
+  const [culprit] = culprits;
+  const sentence = blocked
+    ? blockedText(health)
+    : culprit === undefined
+      ? nothing
+      : `A guardrail ${culprit.status === "severe" ? "is broken" : "got worse"}: ${culprit.sentence} ${nothing}`;
   return {
     verdict: decision.verdict,
     label: labelOf(decision, experiment.labels),
     sentence,
-    variant: null,
-    reasons: blocked ? blockedMessages(health) : [sentence],
+    variant: culprit?.variant ?? null,
+    reasons: blocked ? blockedMessages(health) : [...culprits.map((each) => each.sentence), nothing],
     wouldChange: [...(blocked ? toDo(health) : []), "Exposed units in the control and a treatment."]
   };
 }

@@ -24,7 +24,12 @@ import {whatIf} from "./whatIf.ts";
 export function primary(readout: Readout, root: string): Html {
   const metrics = primaries(readout);
   if (metrics.length === 0)
-    return section("primary", "Primary metric", null, absent(null, "No primary metric is declared."));
+    return section(
+      "primary",
+      "Primary metric",
+      null,
+      absent(null, "There are no numbers for a primary metric yet: no unit has had its days.")
+    );
   return html`${metrics.map((metric, i) => primaryMetric(metric, i === 0 ? "primary" : `primary-${i + 1}`, readout, root))}`;
 }
 

@@ -59,6 +59,32 @@ const guardrail =
     ]
   });
 
+describe("decisionOf(evidence) on a launch day, before the primary metric has a number", () => {
+  const launch = (status: GuardrailResult["status"], health: HealthCheck["status"] = "ok") => {
+    const given = evidence({ended: false, health});
+    const metrics = given.metrics.map((metric) => ({...metric, role: "guardrail" as const, ...guardrail(status)()}));
+    return decisionOf({...given, metrics});
+  };
+
+  it("is incomplete, and says so", () => {
+    expect(launch("passed")).toMatchObject({
+      verdict: "incomplete",
+      variant: null,
+      sentence: "There are no numbers for a primary metric yet."
+    });
+  });
+
+  it("rolls back for a guardrail that is broken by then", () => {
+    expect(launch("severe")).toMatchObject({
+      verdict: "roll-back",
+      variant: "treatment",
+      sentence: "A guardrail is broken: latency: severe. There are no numbers for a primary metric yet."
+    });
+    expect(launch("worsened").verdict).toBe("do-not-ship");
+    expect(launch("severe", "blocked").verdict).toBe("blocked");
+  });
+});
+
 describe("decisionOf(evidence)", () => {
   it("ships a gain, with the number, the interval and what stood beside it", () => {
     const decision = decided({});
