@@ -16,7 +16,7 @@ let count = 0;
  * waits. The lock of a process that was killed is taken over.
  *
  * @param options.wait milliseconds after which it gives up
- * @throws {UserError} naming the holder if the folders do not get free in time
+ * @throws {UserError} naming the holder if the folders do not get free in time; the folder where the disk is full
  */
 export async function withLock<T>(
   folders: readonly string[],
@@ -42,8 +42,8 @@ async function acquire(path: string, {wait, onWait}: {wait: number; onWait: (hol
   const mine = `${path}.${process.pid}.${++count}`;
   const until = Date.now() + wait;
   let told = false;
-  await writeFile(mine, JSON.stringify({host: hostname(), pid: process.pid} satisfies Holder));
   try {
+    await writeFile(mine, JSON.stringify({host: hostname(), pid: process.pid} satisfies Holder));
     for (;;) {
       try {
         // A link is made whole or not at all, with its content.
@@ -64,6 +64,9 @@ async function acquire(path: string, {wait, onWait}: {wait: number; onWait: (hol
         throw new UserError(`folder in use by another build: ${path}: ${text}; delete the file if there is none`);
       await sleep(50 + Math.random() * 100);
     }
+  } catch (error) {
+    if (!/^(ENOSPC|EDQUOT)$/.test(systemCode(error) ?? "")) throw error;
+    throw new UserError(`no space left on the disk for a lock; free some: ${path}`, {cause: error});
   } finally {
     await rm(mine, {force: true});
   }

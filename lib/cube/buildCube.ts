@@ -14,6 +14,7 @@ import {scanFact} from "./scan.ts";
 import {scanServer} from "./scanServer.ts";
 import {runSteps} from "./steps.ts";
 import type {FactStore} from "./store/factStore.ts";
+import {StoreFullError} from "./store/factStore.ts";
 import {buildReady} from "./tables/buildReady.ts";
 import {buildSnapshots} from "./tables/buildSnapshots.ts";
 import {buildSummary} from "./tables/buildSummary.ts";
@@ -68,6 +69,8 @@ export async function buildCube(
     const context = {engine: own, steps, definitions, relationOf, ...(store && {storedOf: store.fact})};
     return within(await buildLogs(context, planCube(experiment, definitions), options));
   } catch (error) {
+    if (error instanceof StoreFullError)
+      throw new StoreFullError(`experiment ${experiment.id}: ${error.message}`, {cause: error});
     throw error instanceof SourceError ? new SourceError(`experiment ${experiment.id}: ${error.message}`) : error;
   } finally {
     if (engine === undefined) await own.close();
