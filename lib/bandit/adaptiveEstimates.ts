@@ -1,4 +1,7 @@
 import {normal} from "../stats/distributions.ts";
+import {adaptiveBounds, standardErrorOf} from "./adaptiveBounds.ts";
+import type {IntervalTerms} from "./adaptiveBounds.ts";
+import type {RewardKind} from "./banditPosteriors.ts";
 import type {BanditBatch} from "./batchRows.ts";
 import {checkProbabilities} from "./policy.ts";
 
@@ -15,6 +18,8 @@ export interface AdaptiveEstimateOptions {
   readonly weighting?: Weighting;
   /** Confidence in (0, 1); defaults to 0.95. Two-sided. */
   readonly confidence?: number;
+  /** What rewards are; defaults to `bernoulli` if all of all arms can only have been 0 and 1, and some were 1. */
+  readonly kind?: RewardKind;
   /** For `two-point`: the propensities of an arm that is given up fall as t^-decay; in [0, 1), defaults to 0, a fixed floor. */
   readonly decay?: number;
 }
@@ -27,78 +32,49 @@ export interface AdaptiveEstimate {
   readonly lower: number | null;
   readonly upper: number | null;
   readonly reason: string | null;
-}
-
-/** The difference between two arms' means. */
-export interface AdaptiveDifference {
-  readonly difference: number | null;
-  readonly standardError: number | null;
-  readonly lower: number | null;
-  readonly upper: number | null;
-  readonly reason: string | null;
+  /** What an interval at any confidence is made of, see `adaptiveBounds`; null without one. */
+  readonly terms: IntervalTerms | null;
 }
 
 /**
  * Returns each arm's mean reward with a two-sided interval that holds though the data chose the arms: the adaptively weighted
  * augmented inverse-propensity estimate. Each unit's score is m + 1{its arm} (reward - m) / propensity, with m the arm's mean over
- * earlier batches; scores are averaged with weights that keep their variances alike; the interval is normal.
+ * earlier batches (at its first units, over their own batch); scores are averaged with weights that keep their variances alike.
  *
- * Needs every batch's probabilities. An arm that never had a reward has no estimate; one whose rewards never vary has a standard
- * error that comes from its first batch alone. `plain` also has none if the arm was impossible in some batch.
+ * A batch's scores have a variance that its propensity, m, the mean and the variance of a reward fix. For rewards of 0 and 1 the interval
+ * holds the means that the score test does not reject, the variance being that of the mean in question, as Wilson's does in an even split; a
+ * mean stays within [0, 1]. For amounts the variance of all the arm's rewards stands in, with a t quantile of n - 1.
+ *
+ * Needs every batch's probabilities. An arm that never had a reward has no estimate; amounts that never vary have no standard error.
+ * `plain` is the usual estimate with the usual normal interval, and has none if the arm was impossible in some batch.
  *
  * @param batches in order of time, as `batchRows` or `simulateBandit` give them
  * @throws {RangeError} if the probabilities of a batch are missing or are not ones, an arm with probability 0 was chosen, or an
  * option is out of range
  * @see Hadad, Hirshberg, Zhan, Wager, Athey (2021), Confidence intervals for policy evaluation in adaptive experiments,
- * https://arxiv.org/abs/1911.02768, equations 5, 7, 14 to 18
+ * https://arxiv.org/abs/1911.02768, equations 5 and 14 to 18; Wilson (1927), https://doi.org/10.2307/2276774
  */
 export function adaptiveEstimates(
   batches: readonly BanditBatch[],
-  {weighting = "constant", confidence = 0.95, decay = 0}: AdaptiveEstimateOptions = {}
+  {weighting = "constant", confidence = 0.95, decay = 0, kind = kindOf(batches)}: AdaptiveEstimateOptions = {}
 ): AdaptiveEstimate[] {
   if (!(0 < confidence && confidence < 1)) throw new RangeError(`invalid confidence; not in (0, 1): ${confidence}`);
   if (!(0 <= decay && decay < 1)) throw new RangeError(`invalid decay; not in [0, 1): ${decay}`);
   batches.forEach(checkBatch);
-  const z = normal.quantile(1 - (1 - confidence) / 2);
-  return (batches[0]?.arms ?? []).map((_, arm) =>
-    estimate(
-      batches.map((batch) => takeArm(batch, arm)),
-      weighting,
-      decay,
-      z
-    )
-  );
+  const critical = normal.upperQuantile((1 - confidence) / 2);
+  return (batches[0]?.arms ?? []).map((_, arm) => {
+    const parts = batches.map((batch) => takeArm(batch, arm));
+    return weighting === "plain"
+      ? estimatePlain(parts, critical)
+      : estimate(parts, chooseWeights(parts, weighting, decay), kind, critical);
+  });
 }
 
-/**
- * Returns the difference of two of `adaptiveEstimates`, treatment less control: the two are asymptotically uncorrelated, so that
- * their variances add.
- *
- * @see Hadad et al. (2021), https://arxiv.org/abs/1911.02768, section 2.5
- */
-export function adaptiveDifference(
-  treatment: AdaptiveEstimate,
-  control: AdaptiveEstimate,
-  {confidence = 0.95}: {readonly confidence?: number} = {}
-): AdaptiveDifference {
-  if (!(0 < confidence && confidence < 1)) throw new RangeError(`invalid confidence; not in (0, 1): ${confidence}`);
-  if (
-    treatment.mean === null ||
-    control.mean === null ||
-    treatment.standardError === null ||
-    control.standardError === null
-  )
-    return {
-      difference: null,
-      standardError: null,
-      lower: null,
-      upper: null,
-      reason: treatment.reason ?? control.reason
-    };
-  const difference = treatment.mean - control.mean;
-  const standardError = Math.hypot(treatment.standardError, control.standardError);
-  const margin = normal.quantile(1 - (1 - confidence) / 2) * standardError;
-  return {difference, standardError, lower: difference - margin, upper: difference + margin, reason: null};
+/** What rewards must have been, by their sums. */
+function kindOf(batches: readonly BanditBatch[]): RewardKind {
+  const sums = batches.flatMap(({arms}) => arms);
+  const fits = sums.every(({n, sum, sumSquares}) => sum === sumSquares && 0 <= sum && sum <= n);
+  return fits && sums.some(({sum}) => sum > 0) ? "bernoulli" : "normal";
 }
 
 /** One arm's part of a batch: units in all, its own, their sums, and its propensity. */
@@ -131,61 +107,72 @@ function takeArm({probabilities, arms}: BanditBatch, arm: number): Part {
   };
 }
 
-function estimate(parts: readonly Part[], weighting: Weighting, decay: number, z: number): AdaptiveEstimate {
-  const n = parts.reduce((total, part) => total + part.n, 0);
-  const none = (reason: string): AdaptiveEstimate => ({
-    n,
-    mean: null,
-    standardError: null,
-    lower: null,
-    upper: null,
-    reason
-  });
-  if (n < 2) return none("fewer than two units got this arm");
-  if (weighting === "plain" && parts.some(({propensity, units}) => units > 0 && propensity === 0))
-    return none("the arm could not be chosen in some batches");
-
-  const weights = chooseWeights(parts, weighting, decay);
-  const guesses = earlierMeans(parts).map((mean) => (weighting === "plain" ? 0 : mean));
-  let [total, score] = [0, 0];
-  for (const [b, {units, n: own, sum, propensity}] of parts.entries()) {
-    const [h, m] = [weights[b] ?? 0, guesses[b] ?? 0];
-    if (h === 0) continue;
-    total += h * units;
-    score += h * (units * m + (sum - own * m) / propensity);
-  }
-  const mean = score / total;
-  let squares = 0;
-  for (const [b, {units, n: own, sum, sumSquares, propensity}] of parts.entries()) {
-    const [h, m] = [weights[b] ?? 0, guesses[b] ?? 0];
-    if (h === 0) continue;
-    const off = m - mean;
-    const around = Math.max(0, sumSquares - 2 * m * sum + own * m ** 2);
-    squares += h ** 2 * (units * off ** 2 + (2 * off * (sum - own * m)) / propensity + around / propensity ** 2);
-  }
-  const standardError = Math.sqrt(Math.max(0, squares)) / total;
-  if (!(standardError > 0)) return {...none("the rewards do not vary"), mean};
-  return {n, mean, standardError, lower: mean - z * standardError, upper: mean + z * standardError, reason: null};
+function none(n: number, reason: string, mean: number | null = null): AdaptiveEstimate {
+  return {n, mean, standardError: null, lower: null, upper: null, reason, terms: null};
 }
 
-/** The arm's mean over earlier batches; 0 until it has a reward. */
-function earlierMeans(parts: readonly Part[]): number[] {
-  let [n, sum] = [0, 0];
-  return parts.map((part) => {
-    const mean = n ? sum / n : 0;
-    n += part.n;
-    sum += part.sum;
-    return mean;
-  });
+function estimate(
+  parts: readonly Part[],
+  weights: readonly number[],
+  kind: RewardKind,
+  critical: number
+): AdaptiveEstimate {
+  let [n, sum, sumSquares] = [0, 0, 0];
+  let [total, score] = [0, 0];
+  let scale = 0;
+  const pull = [0, 0, 0];
+  for (const [b, {units, n: own, sum: ownSum, sumSquares: ownSquares, propensity}] of parts.entries()) {
+    const weight = weights[b] ?? 0;
+    const isFirst = n === 0;
+    const guess = isFirst ? ownSum / own : sum / n;
+    [n, sum, sumSquares] = [n + own, sum + ownSum, sumSquares + ownSquares];
+    if (weight === 0 || n === 0) continue;
+    total += weight * units;
+    score += weight * (units * guess + (ownSum - own * guess) / propensity);
+    if (isFirst) scale += (weight * units) ** 2 / own;
+    else {
+      const size = (weight ** 2 * units) / propensity;
+      scale += size;
+      for (let k = 0; k < 3; ++k) pull[k] = (pull[k] ?? 0) + size * (1 - propensity) * guess ** k;
+    }
+  }
+  if (n < 2) return none(n, "fewer than two units got this arm");
+  const share = kind === "bernoulli";
+  const mean = share ? Math.min(1, Math.max(0, score / total)) : score / total;
+  const variance = share ? null : Math.max(0, sumSquares - sum ** 2 / n) / (n - 1);
+  if (variance === 0) return none(n, "the rewards do not vary", mean);
+  const [d = 0, dm = 0, dmm = 0] = pull.map((value) => value / total ** 2);
+  const terms = {n, mean, variance, scale: scale / total ** 2, pull: [d, dm, dmm] as const};
+  const [lower, upper] = adaptiveBounds(terms, critical);
+  return {n, mean, standardError: standardErrorOf(terms), lower, upper, reason: null, terms};
+}
+
+/** The usual inverse-propensity mean: equal weights, no guess. */
+function estimatePlain(parts: readonly Part[], critical: number): AdaptiveEstimate {
+  const n = parts.reduce((sum, part) => sum + part.n, 0);
+  if (n < 2) return none(n, "fewer than two units got this arm");
+  if (parts.some(({propensity, units}) => units > 0 && propensity === 0))
+    return none(n, "the arm could not be chosen in some batches");
+  let [total, score, squares] = [0, 0, 0];
+  for (const {units, sum, sumSquares, propensity} of parts) {
+    if (units === 0) continue;
+    total += units;
+    score += sum / propensity;
+    squares += sumSquares / propensity ** 2;
+  }
+  const mean = score / total;
+  const standardError = Math.sqrt(Math.max(0, squares - total * mean ** 2)) / total;
+  if (!(standardError > 0)) return none(n, "the rewards do not vary", mean);
+  const margin = critical * standardError;
+  return {n, mean, standardError, lower: mean - margin, upper: mean + margin, reason: null, terms: null};
 }
 
 /**
  * The weights h of each unit of each batch. Both rates say which part of the variance that is left to allot a batch takes, and
  * h^2 units / propensity is that part.
  */
-function chooseWeights(parts: readonly Part[], weighting: Weighting, decay: number): number[] {
+function chooseWeights(parts: readonly Part[], weighting: Exclude<Weighting, "plain">, decay: number): number[] {
   const total = parts.reduce((sum, {units}) => sum + units, 0);
-  if (weighting === "plain") return parts.map(() => 1);
   if (weighting === "constant") return parts.map(({propensity}) => Math.sqrt(propensity / total));
   let [before, left] = [0, 1];
   return parts.map(({units, propensity}) => {

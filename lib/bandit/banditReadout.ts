@@ -1,5 +1,7 @@
-import type {AdaptiveDifference, AdaptiveEstimate, Weighting} from "./adaptiveEstimates.ts";
-import {adaptiveDifference, adaptiveEstimates} from "./adaptiveEstimates.ts";
+import type {AdaptiveDifference} from "./adaptiveDifference.ts";
+import {adaptiveDifference} from "./adaptiveDifference.ts";
+import type {AdaptiveEstimate, Weighting} from "./adaptiveEstimates.ts";
+import {adaptiveEstimates} from "./adaptiveEstimates.ts";
 import type {ArmSums} from "./arms.ts";
 import {addArms, emptyArms} from "./arms.ts";
 import type {RewardKind} from "./banditPosteriors.ts";
@@ -85,7 +87,7 @@ export function banditReadout(
   const last = batches.map(({arms}) => arms).reduce(addArms, emptyArms(keys.length));
   const isLogged = batches.length > 0 && batches.every(({probabilities}) => probabilities !== null);
   const name = (estimate: AdaptiveEstimate, i: number) => ({key: keys[i] ?? "", ...estimate});
-  const estimates = isLogged ? adaptiveEstimates(batches, {weighting, confidence}).map(name) : null;
+  const estimates = isLogged ? adaptiveEstimates(batches, {weighting, confidence, kind}).map(name) : null;
   const means = estimates ? estimates.map(({mean}) => mean) : last.map(({n, sum}) => (n ? sum / n : null));
   const best = indexOfBest(means, direction);
 

@@ -1,7 +1,5 @@
-import {adaptiveEstimates} from "../../bandit/index.ts";
+import {adaptiveEstimates, compareAdaptive} from "../../bandit/index.ts";
 import type {AdaptiveEstimate, BanditBatch} from "../../bandit/index.ts";
-import {compareEstimates} from "../../stats/index.ts";
-import type {ArmEstimate} from "../../stats/index.ts";
 import {pair} from "../comparisonOf.ts";
 import type {Experiment} from "../definition/definition.ts";
 import type {Effect} from "../effectOf.ts";
@@ -10,8 +8,6 @@ import type {MetricEffects, MetricInUse} from "../metricResultOf.ts";
 import type {MetricResult, PathComparison} from "../readout.ts";
 import type {BanditSums} from "../sums.ts";
 import {banditBatches, weightingOf} from "./banditBatches.ts";
-
-const method = "adaptively weighted inverse propensities, normal";
 
 /**
  * Returns the effects of all treatments on a metric of a bandit, from its units by entry time and the probabilities that they were
@@ -23,7 +19,7 @@ const method = "adaptively weighted inverse propensities, normal";
 export function banditEffectsOf(experiment: Experiment, use: MetricInUse, bandit: BanditSums): MetricEffects {
   const batches = banditBatches(experiment, bandit, use.key);
   const [control, ...treatments] = variantKeys(experiment);
-  const estimates = estimatesOf(experiment, bandit, batches);
+  const estimates = estimatesOf(experiment, bandit, use.key, batches);
   return {
     ...use,
     effects: treatments.map((variant, i) => ({
@@ -41,7 +37,7 @@ export function banditEffectsOf(experiment: Experiment, use: MetricInUse, bandit
 export function followBandit(experiment: Experiment, result: MetricResult, bandit: BanditSums): void {
   const keys = variantKeys(experiment);
   const batches = banditBatches(experiment, bandit, result.key);
-  const estimates = estimatesOf(experiment, bandit, batches);
+  const estimates = estimatesOf(experiment, bandit, result.key, batches);
   result.overall = null;
   result.segments = [];
   result.segmentSummaries = [];
@@ -52,7 +48,7 @@ export function followBandit(experiment: Experiment, result: MetricResult, bandi
   const ends = [...new Set(batches.map(({time}) => time.slice(0, 10)))];
   for (const end of ends) {
     const seen = batches.filter(({time}) => time.slice(0, 10) <= end);
-    const then = estimatesOf(experiment, bandit, seen);
+    const then = estimatesOf(experiment, bandit, result.key, seen);
     const comparisons = keys.slice(1).flatMap((variant, i): PathComparison[] => {
       const {difference, interval, relativeDifference, relativeInterval, pValue, control, treatment} = effectBetween(
         experiment,
@@ -82,11 +78,13 @@ const day = 86_400_000;
 
 function estimatesOf(
   experiment: Experiment,
-  {reason}: BanditSums,
+  {reason, metrics}: BanditSums,
+  metric: string,
   batches: readonly BanditBatch[] | null
 ): AdaptiveEstimate[] | null {
   if (reason !== null || batches === null || batches.length === 0) return null;
-  return adaptiveEstimates(batches, {weighting: weightingOf(experiment)});
+  const kind = metrics[metric]?.binary ? "bernoulli" : "normal";
+  return adaptiveEstimates(batches, {weighting: weightingOf(experiment), kind});
 }
 
 function reasonOf({reason}: BanditSums, batches: readonly BanditBatch[] | null): string {
@@ -103,18 +101,18 @@ function effectBetween(
   arm: number,
   reason: string | null
 ): Effect {
-  const side = (estimate: AdaptiveEstimate | undefined): ArmEstimate => ({
-    n: estimate?.n ?? 0,
-    estimate: estimate?.mean ?? null,
-    standardError: estimate?.standardError ?? null
-  });
-  const [control, treatment] = [estimates?.[0], estimates?.[arm]];
-  const why = estimates === null ? reason : (treatment?.reason ?? control?.reason ?? null);
+  const none: AdaptiveEstimate = {
+    n: 0,
+    mean: null,
+    standardError: null,
+    lower: null,
+    upper: null,
+    reason: reason ?? "no units count for this metric yet",
+    terms: null
+  };
+  const [control, treatment] = [estimates?.[0] ?? none, estimates?.[arm] ?? none];
   return {
-    at: (level) => {
-      const comparison = compareEstimates(method, side(control), side(treatment), {level, alternative});
-      return why === null ? comparison : {...comparison, reason: why};
-    },
+    at: (level) => compareAdaptive(control, treatment, {level, alternative}),
     adjusted: false,
     varianceReduction: null,
     phases: 1
