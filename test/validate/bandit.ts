@@ -3,6 +3,7 @@ import {
   adaptiveDifference,
   adaptiveEstimates,
   addArms,
+  epsilonGreedy,
   simulateBandit,
   thompsonBernoulli,
   thompsonNormal
@@ -33,6 +34,20 @@ const scenes: readonly Scene[] = [
   {
     data: "Thompson, 0/1 rewards, equal means 0.1, 0.1, 0.1, floor 0.02",
     run: {arms: shares(0.1, 0.1, 0.1), policy: thompsonBernoulli({floor: 0.02}), batches: 20, batchSize: 2_000}
+  },
+  {
+    data: "epsilon-greedy 0.1, 0/1 rewards, equal means 0.05, 0.05, 0.05 (a dozen conversions an arm)",
+    run: {arms: shares(0.05, 0.05, 0.05), policy: epsilonGreedy({epsilon: 0.1}), batches: 40, batchSize: 100},
+    isRare: true
+  },
+  {
+    data: "epsilon-greedy 0.2, normal rewards, means 100 and 100, sd 10 (far from 0)",
+    run: {
+      arms: [100, 100].map((mean) => ({kind: "normal" as const, mean, standardDeviation: 10})),
+      policy: epsilonGreedy({epsilon: 0.2}),
+      batches: 20,
+      batchSize: 100
+    }
   }
 ];
 
