@@ -8,6 +8,7 @@ import {
   compareRatios
 } from "../stats/index.ts";
 import type {ArmEstimate, Comparison, Moments} from "../stats/index.ts";
+import {notYetJudged} from "./notYetJudged.ts";
 import type {Stratum} from "./sums.ts";
 import type {Alternative, Kind} from "./words.ts";
 
@@ -31,6 +32,8 @@ export interface EffectOptions {
   readonly covariate: boolean;
   /** Of a quantile metric, in (0, 1). */
   readonly quantile?: number;
+  /** Total over all arms below which there is no effect yet; see `notYetJudged`. */
+  readonly minimumTotal?: number;
 }
 
 /**
@@ -42,8 +45,10 @@ export interface EffectOptions {
 export function effectOf(
   [control, treatment]: readonly [string, string],
   strata: readonly Omit<Stratum, "phase">[],
-  {kind, alternative, covariate, quantile}: EffectOptions
+  {kind, alternative, covariate, quantile, minimumTotal}: EffectOptions
 ): Effect {
+  const early = notYetJudged(strata, minimumTotal);
+  if (early !== null) return nothing(alternative, early);
   if (kind === "quantile" && quantile !== undefined) {
     const sketches = strata.length === 1 ? strata[0]!.sketches : undefined;
     const [c, t] = [sketches?.[control], sketches?.[treatment]];

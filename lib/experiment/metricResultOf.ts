@@ -8,7 +8,9 @@ import type {Experiment, Metric} from "./definition/definition.ts";
 import {effectOf} from "./effectOf.ts";
 import type {Effect} from "./effectOf.ts";
 import {variantKeys} from "./health/healthInput.ts";
+import {notYetJudged} from "./notYetJudged.ts";
 import {parseDays} from "./definition/parseDays.ts";
+import {phasesOf} from "./definition/phasesOf.ts";
 import type {ArmResult, ComparisonResult, MetricResult, PathComparison} from "./readout.ts";
 import {segmentsOf} from "./segmentsOf.ts";
 import type {MetricSums} from "./sums.ts";
@@ -66,7 +68,8 @@ export function effectOptions(experiment: Experiment, metric: Metric) {
     kind: metric.kind,
     alternative: experiment.alternative,
     covariate: metric.covariate !== undefined,
-    ...(metric.quantile === undefined ? {} : {quantile: metric.quantile})
+    ...(metric.quantile === undefined ? {} : {quantile: metric.quantile}),
+    ...(metric.minimumTotal === undefined ? {} : {minimumTotal: metric.minimumTotal})
   };
 }
 
@@ -194,11 +197,19 @@ export function metricResultOf(
   const {key, role, metric, sums} = use;
   const keys = variantKeys(experiment);
   const [control, ...treatments] = keys;
-  const {segments, summaries} = segmentsOf(sums, [control ?? "", ...treatments], {
-    ...effectOptions(experiment, metric),
-    level: 1 - experiment.alpha,
-    weights: Object.fromEntries(keys.map((variant) => [variant, experiment.variants[variant]?.weight ?? 0]))
-  });
+  // The minimum is one of the whole metric: its segments are judged with it, each whatever its own total.
+  const early = notYetJudged(sums.strata, metric.minimumTotal);
+  const {minimumTotal: _, ...options} = effectOptions(experiment, metric);
+  const spans = phasesOf(experiment);
+  const {segments, summaries} = segmentsOf(
+    early === null ? sums : {...sums, segments: []},
+    [control ?? "", ...treatments],
+    {
+      ...options,
+      level: 1 - experiment.alpha,
+      weights: (name) => spans.find((phase, _, all) => all.length === 1 || phase.name === name)?.weights ?? {}
+    }
+  );
   const arms = armsOf(experiment, use);
   const sketches = metric.kind === "quantile" ? sums.strata[0]?.sketches : undefined;
   return {
@@ -212,11 +223,12 @@ export function metricResultOf(
     method: role === "primary" ? experiment.design.method : "fixed",
     window: metric.window === undefined ? null : parseDays(metric.window),
     mature: metric.window !== undefined && metric.mature !== false,
+    quantile: metric.kind === "quantile" ? (metric.quantile ?? null) : null,
     origin: Object.fromEntries(Object.entries(Object.values(sums.arms)[0]?.origin ?? {})),
     exactFrom: sums.exactFrom,
     arms,
     comparisons,
-    overall: overallOf(use, arms),
+    overall: early === null ? overallOf(use, arms) : null,
     path: pathOf(experiment, use),
     sequential: null,
     novelty: null,
@@ -227,7 +239,7 @@ export function metricResultOf(
     bayesian: null,
     distribution: sketches === undefined ? null : distributionOf(sketches),
     sql: null,
-    reason: arms.every(({n}) => n === 0) ? "no units count for this metric yet" : null
+    reason: arms.every(({n}) => n === 0) ? "no units count for this metric yet" : early
   };
 }
 

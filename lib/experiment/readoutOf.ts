@@ -15,6 +15,7 @@ import {insightsOf} from "./insightsOf.ts";
 import type {LedgerLook, LockedDefinition, Memory, PublishedRun} from "./history/memory.ts";
 import {comparisonsOf, covariateText, effectsOf, metricResultOf, metricsInUse} from "./metricResultOf.ts";
 import type {MetricEffects} from "./metricResultOf.ts";
+import {notYetJudged} from "./notYetJudged.ts";
 import {noveltyOf} from "./novelty/noveltyOf.ts";
 import {parseDays} from "./definition/parseDays.ts";
 import {parseShare} from "./definition/parseShare.ts";
@@ -72,7 +73,8 @@ export function readoutOf(input: ReadoutInput): MadeReadout {
   for (const metric of results) {
     metric.guardrail = guardrailsOf(experiment, metric);
     if (bandit !== null) continue;
-    metric.novelty = noveltyResults(experiment, metric, sums);
+    const early = notYetJudged(sums.metrics[metric.key]?.strata ?? [], input.metrics[metric.key]?.minimumTotal);
+    metric.novelty = early === null ? noveltyResults(experiment, metric, sums) : null;
     metric.bayesian = bayesianOf({...metric, level: 1 - experiment.alpha});
   }
   const changed = definitionChanges(memory.definitions, definition);
