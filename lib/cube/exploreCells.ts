@@ -1,15 +1,18 @@
 import type {Comparison} from "../stats/index.ts";
-import {adjustedIntervals, mean} from "../stats/index.ts";
+import {adjustedIntervals, estimateQuantile, mean} from "../stats/index.ts";
 import type {Moments} from "../stats/moments.ts";
+import type {QuantileBins} from "../stats/quantileBins.ts";
 import {effectOf} from "../experiment/effectOf.ts";
 import type {EffectOptions} from "../experiment/effectOf.ts";
 import type {ExploreState} from "../experiment/exploreState.ts";
 import type {Interval} from "../experiment/format.ts";
 import type {MetricResult, Readout} from "../experiment/readout.ts";
 import type {Kind} from "../experiment/words.ts";
+import {cellLag} from "./cellLag.ts";
+import type {CellLag} from "./cellLag.ts";
 import type {CubeTable} from "./cubeTable.ts";
 import type {ArmMoments} from "./reader.ts";
-import {momentsAsOf, momentsByDate, momentsOfEntries} from "./reader.ts";
+import {momentsAsOf, momentsByDate, momentsOfEntries, sketchesAsOf, sketchesByDate} from "./reader.ts";
 import {phaseDimension} from "./row.ts";
 
 /** The published tables of an experiment; entries are null where their file could not be had. */
@@ -17,6 +20,9 @@ export interface Cubes {
   readonly path: CubeTable;
   readonly entries: CubeTable | null;
 }
+
+/** What an answer needs to know of the metric; a quantile is had where it is said which. */
+export type Asked = Pick<MetricResult, "key" | "kind"> & Partial<Pick<MetricResult, "quantile">>;
 
 /** What an answer needs to know of the experiment. */
 export type Registered = Pick<Readout, "alpha" | "alternative" | "minimumUnits" | "phases" | "variants">;
@@ -56,9 +62,10 @@ export interface CellResults {
   /** Cells left out because there are more than can be read. */
   readonly more: number;
   readonly level: number;
-  /** Units in the cells, and of all variants as a whole as of the same day; they differ where cells are published later. */
+  /** Units in the cells. */
   readonly units: number;
-  readonly allUnits: number | null;
+  /** Where the cells lag behind the variants as a whole on the days asked for; null where they do not. */
+  readonly lag: CellLag | null;
 }
 
 /** The effects as of one day, or of the units that entered on one day. */
@@ -73,20 +80,22 @@ export const maximumCells = 300;
 /**
  * Returns the effect of every treatment in every cell of a view, by the functions that the build uses: where the question
  * is one that the readout answers too (all units, or one dimension, with the covariate), the digits are the same. The
- * correction is over the comparisons returned. Where weights changed mid-run, every cell is stratified by entry phase.
+ * correction is over the comparisons returned. Where weights changed mid-run, every cell is stratified by entry phase. A
+ * quantile is that of whole variants, from their sketch: it has no cells and no entry dates.
  *
  * @throws {RangeError} if the state names a dimension that the cube does not have; check it before
  */
 export function exploreCells(
   {path, entries}: Cubes,
-  metric: Pick<MetricResult, "key" | "kind">,
+  metric: Asked,
   state: ExploreState,
   readout: Registered
 ): CellResults {
   const level = 1 - readout.alpha;
   const {where, by, asOf, entered} = state;
   const table = entered === null ? path : (entries ?? path);
-  const phases = strataIn(table, readout);
+  const sketched = isSketched(metric, state);
+  const phases = sketched ? [] : strataIn(table, readout);
   const selection = {metric: metric.key, where, by: [...by, ...phases]};
   const arms =
     entered === null
@@ -98,10 +107,13 @@ export function exploreCells(
     .filter(({n}) => n > 0)
     .sort((a, b) => b.n - a.n);
   const shown = sized.slice(0, maximumCells);
-  const compare = comparer(metric.kind, state, readout);
+  const compare = comparer(metric, state, readout);
+  const sketches = sketched
+    ? sketchesAsOf(path, asOf === null ? {metric: metric.key} : {metric: metric.key, date: asOf})
+    : undefined;
   const found = shown.flatMap(({group}) => {
     const cell = Object.fromEntries(by.map((dimension) => [dimension, group[0]?.cell[dimension] ?? ""]));
-    return compare(group).map((result) => ({cell, ...result}));
+    return compare(group, sketches).map((result) => ({cell, ...result}));
   });
   const adjusted =
     state.correction === null || state.correction === "none"
@@ -111,10 +123,8 @@ export function exploreCells(
           state.correction,
           {level}
         );
-  const whole =
-    entered === null && (by.length > 0 || phases.length > 0) && Object.keys(where).length === 0
-      ? momentsAsOf(table, asOf === null ? {metric: metric.key} : {metric: metric.key, date: asOf})
-      : null;
+  const ofCells = selection.by.length > 0 || Object.keys(where).length > 0;
+  const span = entered ?? {from: null, to: asOf};
   return {
     cells: found.map(({comparison, at: _, ...rest}, i) => ({
       ...rest,
@@ -126,7 +136,7 @@ export function exploreCells(
     more: sized.length - shown.length,
     level,
     units: sized.reduce((sum, {n}) => sum + n, 0),
-    allUnits: whole?.reduce((sum, {moments}) => sum + moments.n, 0) ?? null
+    lag: ofCells ? cellLag(table, metric.key, span) : null
   };
 }
 
@@ -136,15 +146,17 @@ export function exploreCells(
  */
 export function exploreDays(
   {path, entries}: Cubes,
-  metric: Pick<MetricResult, "key" | "kind">,
+  metric: Asked,
   state: ExploreState,
   readout: Registered
 ): DayResult[] {
   const byEntry = state.entered !== null && entries !== null;
   const table = byEntry ? entries : path;
-  const by = strataIn(table, readout);
+  const sketched = isSketched(metric, state);
+  const by = sketched ? [] : strataIn(table, readout);
   const selection = {metric: metric.key, where: state.where, by};
-  const compare = comparer(metric.kind, state, readout);
+  const compare = comparer(metric, state, readout);
+  const sketches = sketched ? sketchesByDate(path, metric.key) : [];
   const days = byEntry
     ? table.dates.values.map((date) => ({
         date,
@@ -152,7 +164,7 @@ export function exploreDays(
       }))
     : momentsByDate(table, selection);
   return days.flatMap(({date, arms}) => {
-    const results = compare(arms)
+    const results = compare(arms, sketches.findLast((day) => day.date <= date)?.sketches)
       .map(({comparison, at: _, ...rest}) => ({...rest, ...numbers(comparison)}))
       .filter(({difference}) => difference !== null);
     return results.length === 0 ? [] : [{date, results}];
@@ -163,8 +175,18 @@ function strataIn({dimensions}: CubeTable, {phases}: Registered): string[] {
   return phases.length > 1 && dimensions.has(phaseDimension) ? [phaseDimension] : [];
 }
 
-/** Returns the comparisons of all treatments from the moments of one cell, phase by phase. */
-function comparer(kind: Kind, {adjust}: ExploreState, {alpha, alternative, minimumUnits, variants}: Registered) {
+/** Whether a view is one of whole variants, whose values a quantile metric has a sketch of. */
+function isSketched({kind, quantile}: Asked, {by, where, entered}: ExploreState): boolean {
+  const whole = by.length === 0 && Object.keys(where).length === 0 && entered === null;
+  return kind === "quantile" && quantile != null && whole;
+}
+
+/** Returns the comparisons of all treatments from the moments of one cell, phase by phase, or from the sketches. */
+function comparer(
+  {kind, quantile}: Asked,
+  {adjust}: ExploreState,
+  {alpha, alternative, minimumUnits, variants}: Registered
+) {
   const control = variants.find(({role}) => role === "control")?.key ?? "";
   const treatments = variants.filter(({key}) => key !== control).map(({key}) => key);
   // Without a sketch of values no quantile comes back, whichever is asked for.
@@ -172,12 +194,16 @@ function comparer(kind: Kind, {adjust}: ExploreState, {alpha, alternative, minim
     kind,
     alternative,
     covariate: adjust,
-    ...(kind === "quantile" ? {quantile: 0.5} : {})
+    ...(kind === "quantile" ? {quantile: quantile ?? 0.5} : {})
   };
-  return (arms: readonly ArmMoments[]) => {
-    const strata = [...groupBy(arms, ({cell}) => cell[phaseDimension] ?? "").values()].map((group) => ({
-      arms: Object.fromEntries(group.map(({variant, moments}) => [variant, moments]))
+  return (arms: readonly ArmMoments[], sketches?: Readonly<Record<string, QuantileBins>>) => {
+    // In the order of the build: which phase is added first decides the last bit.
+    const byPhase = [...groupBy(arms, ({cell}) => cell[phaseDimension] ?? "")].sort(([a], [b]) => (a < b ? -1 : 1));
+    const strata = byPhase.map(([, group]) => ({
+      arms: Object.fromEntries(group.map(({variant, moments}) => [variant, moments])),
+      ...(sketches === undefined ? {} : {sketches})
     }));
+    const sketchOf = (key: string) => (sketches === undefined ? undefined : sketches[key]);
     return treatments.map((variant) => {
       const effect = effectOf([control, variant], strata, options);
       const comparison = effect.at(1 - alpha);
@@ -190,11 +216,15 @@ function comparer(kind: Kind, {adjust}: ExploreState, {alpha, alternative, minim
         variant,
         baseline: control,
         n,
-        means: [meanOf(c, kind), meanOf(t, kind)] as const,
+        means: [
+          quantileOf(sketchOf(control), options) ?? meanOf(c, kind),
+          quantileOf(sketchOf(variant), options) ?? meanOf(t, kind)
+        ] as const,
         varianceReduction: effect.adjusted ? effect.varianceReduction : null,
         test: comparison.method,
         small: smallness([c, t], kind, minimumUnits),
-        reason: kind === "quantile" ? noQuantile : (comparison.reason ?? comparison.relativeReason),
+        reason:
+          kind === "quantile" && sketches === undefined ? noQuantile : (comparison.reason ?? comparison.relativeReason),
         comparison,
         at: effect.at
       };
@@ -202,7 +232,13 @@ function comparer(kind: Kind, {adjust}: ExploreState, {alpha, alternative, minim
   };
 }
 
-const noQuantile = "a quantile cannot be had from sums of units; see the registered result";
+/** Why a quantile is not there in a view that is not one of whole variants. */
+export const noQuantile =
+  "a quantile is known of whole variants only: it is no sum over segments, so it cannot be filtered, crossed or taken by entry date";
+
+function quantileOf(sketch: QuantileBins | undefined, {quantile}: EffectOptions): number | null {
+  return sketch === undefined || quantile === undefined ? null : estimateQuantile(sketch, quantile).estimate;
+}
 
 function numbers({difference, interval, relativeDifference, relativeInterval, pValue}: Comparison) {
   return {difference, interval, relativeDifference, relativeInterval, pValue};

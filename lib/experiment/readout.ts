@@ -330,6 +330,7 @@ export const metricResultSchema = z.object({
   method: z.enum(methods),
   window: number.describe("days since exposure"),
   mature: z.boolean(),
+  quantile: z.number().nullable().default(null).describe("of a quantile metric, in (0, 1)"),
   origin: z.record(z.string(), z.number()),
   exactFrom: day.nullable().describe("the last day for which the whole-variant sums are exact"),
   arms: z.array(armSchema),

@@ -1,5 +1,7 @@
+import type {CellLag} from "../../lib/cube/cellLag.ts";
 import type {CellResult, CellResults} from "../../lib/cube/exploreCells.ts";
 import type {Crumb, ExploreState} from "../../lib/experiment/exploreState.ts";
+import {noQuantile} from "../../lib/cube/exploreCells.ts";
 import {writeExploreState} from "../../lib/experiment/exploreState.ts";
 import {formatCount, formatDate, formatPercent, formatPValue, plural} from "../../lib/experiment/format.ts";
 import type {MetricResult, Readout} from "../../lib/experiment/readout.ts";
@@ -50,7 +52,7 @@ export function beside(
     <div class="explored">
       <h3>This view <span class="pill care">exploration</span></h3>
       ${shown.map((c) => html`<p>${swatch(readout, c.variant)}<b>${effectText(c, metric)}</b> <span class="keep">${c.difference === null ? (c.reason ?? "") : intervalText(c, metric)}</span></p>`)}
-      ${shown.length === 0 ? html`<p>No unit is left.</p>` : null}
+      ${shown.length === 0 ? html`<p>${metric.kind === "quantile" ? "Not known of a part." : "No unit is left."}</p>` : null}
       <p class="role">
         ${name(filterWords(readout, state.where))}, ${timeWords(state)}, ${formatPercent(level, {decimals: 0})} interval
         for one look at one
@@ -74,19 +76,18 @@ export function resultTable(
   readout: Readout,
   metric: MetricResult,
   state: ExploreState,
-  {cells, family, more, units, allUnits}: CellResults
+  {cells, family, more, lag}: CellResults
 ): Html {
   if (cells.length === 0)
     return html`<p class="absent">
-      No unit is left: ${name(filterWords(readout, state.where))}, ${timeWords(state)}.
+      ${
+        metric.kind === "quantile"
+          ? sentence(noQuantile)
+          : html`No unit is left: ${name(filterWords(readout, state.where))}, ${timeWords(state)}.`
+      }
     </p>`;
   const treatments = readout.variants.length > 2;
   const adjusted = state.correction !== null && state.correction !== "none";
-  const lagging =
-    allUnits !== null && units < allUnits
-      ? html` On this day the cells hold ${formatCount(units)} of ${formatCount(allUnits)} units; the others are in the
-        rows of later days, because no published row is made by fewer than ${readout.minimumUnits} units.`
-      : null;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Results of this view">
       <table class="results">
         <caption class="sr">
@@ -115,10 +116,30 @@ export function resultTable(
       </table>
     </div>
     <p class="role below">
-      ${correctionWords(state.correction, family)} shown here; the views that you looked at before are not
-      counted.${lagging}
+      ${correctionWords(state.correction, family)} shown here; the views that you looked at before are not counted.
       ${more === 0 ? null : ` ${plural(more, "more cell")} with fewer units are not shown: narrow the view.`}
-    </p>`;
+    </p>
+    ${lag === null ? null : html`<p class="notice care lag">${lagWords(lag, readout, state)}</p>`}`;
+}
+
+/** Says that cells lag behind the variants as a whole, and from which date they are exact. */
+function lagWords(
+  {units, allUnits, exactUntil, exactFrom}: CellLag,
+  {minimumUnits}: Readout,
+  {entered}: ExploreState
+): string {
+  const held =
+    units === allUnits
+      ? `The segments hold all ${formatCount(allUnits)} units here, but not yet all that these did`
+      : `The segments hold ${formatCount(units)} of ${formatCount(allUnits)} units here`;
+  const exact =
+    exactFrom === null
+      ? "they are exact on no later day"
+      : entered === null
+        ? `they are exact as of ${formatDate(exactFrom)}`
+        : `counted from the first day they are exact up to entries of ${formatDate(exactFrom)}`;
+  const before = exactUntil === null || entered !== null ? "" : `, and before that as of ${formatDate(exactUntil)}`;
+  return `${held}: a row that fewer than ${minimumUnits} units make is published with a later one. Whole variants are exact on every day; of segments, ${exact}${before}.`;
 }
 
 function line(
