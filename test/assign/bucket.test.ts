@@ -1,6 +1,7 @@
+import {readFileSync} from "node:fs";
 import {describe, expect, it} from "vitest";
 import type {Purpose} from "../../lib/assign/index.ts";
-import {bucket} from "../../lib/assign/index.ts";
+import {bucket, murmur3} from "../../lib/assign/index.ts";
 
 describe("bucket(purpose, salt, unit)", () => {
   // From a Python program of twelve lines that follows the four steps of the docstring and shares no code with this one.
@@ -17,6 +18,17 @@ describe("bucket(purpose, salt, unit)", () => {
     ["variant", "green-checkout", "user-42".repeat(300), 5646]
   ])("agrees with another language: %s %s %s", (purpose, salt, unit, expected) => {
     expect(bucket(purpose, salt, unit)).toBe(expected);
+  });
+
+  it("gives the test vectors that the methods page publishes", () => {
+    const page = readFileSync(new URL("../../src/methods.md", import.meta.url), "utf8");
+    const vectors = [...page.matchAll(/^\| `(variant|ramp|group|holdout):(\S+?):(\S+)` \| `(\w{8})` \| (\d+) \|$/gm)];
+    expect(vectors.length).toBeGreaterThan(5);
+    for (const [, purpose, salt = "", unit = "", hash, place] of vectors) {
+      expect(murmur3(`${purpose}:${salt}:${unit}`).toString(16).padStart(8, "0")).toBe(hash);
+      // The purpose is one of those that the pattern names.
+      expect(bucket(purpose as Purpose, salt, unit)).toBe(Number(place));
+    }
   });
 
   const kinds: readonly (readonly [string, (i: number) => string])[] = [
