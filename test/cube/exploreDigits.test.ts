@@ -148,6 +148,13 @@ describe.each([
     if (!found) throw new Error(`missing metric: ${key}`);
     return found;
   };
+  // Phases are added up in another order where days are too: the last bit of a sum may differ.
+  const expectSame = (value: unknown, expected: unknown): void => {
+    if (built.readout.phases.length < 2) expect(value).toEqual(expected);
+    else if (Array.isArray(value) && Array.isArray(expected)) value.forEach((v, i) => expectSame(v, expected[i]));
+    else if (typeof expected === "number") expect(Number(value) / expected).toBeCloseTo(1, 10);
+    else expect(value).toEqual(expected);
+  };
   beforeAll(async () => void (built = await build(units, design)), 60_000);
 
   it.each(Object.keys(metrics))("for %s over all units, tonight and as of every day", (key) => {
@@ -157,23 +164,29 @@ describe.each([
     cells.forEach((cell, i) => {
       const registered = metric.comparisons[i]!;
       const {difference, ...rest} = numbers(cell);
-      expect(difference).toBe(registered.difference);
+      expectSame(difference, registered.difference);
       // A sequential design's own interval is another one; the page shows it beside.
-      if (registered.test === cell.test) expect(rest).toEqual({...numbers(registered), difference: undefined});
-      else expect([key, built.readout.metrics[0]?.method]).toEqual(["purchase", expect.not.stringMatching("fixed")]);
+      if (registered.test === cell.test) {
+        for (const [name, value] of Object.entries(numbers(registered)))
+          if (name !== "difference") expectSame(rest[name as keyof typeof rest], value);
+      } else expect([key, built.readout.metrics[0]?.method]).toEqual(["purchase", expect.not.stringMatching("fixed")]);
       const means = [metric.arms[0]?.mean, metric.arms.find((a) => a.variant === cell.variant)?.mean];
       if (built.readout.phases.length < 2) expect(cell.means).toEqual(means);
       else cell.means.forEach((mean, k) => expect(mean).toBeCloseTo(means[k] ?? NaN, 12));
     });
     const days = exploreDays(built.cubes, metric, state, built.readout);
     for (const {date, results} of days)
-      expect(results.map(({difference}) => difference)).toEqual(
+      expectSame(
+        results.map(({difference}) => difference),
         metric.path.find((each) => each.date === date)?.comparisons.map(({difference}) => difference)
       );
     if (metric.method === "fixed")
       for (const {date, comparisons} of metric.path.slice(-3)) {
         const then = exploreCells(built.cubes, metric, {...state, asOf: date}, built.readout);
-        expect(then.cells.map(({interval}) => interval)).toEqual(comparisons.map(({interval}) => interval));
+        expectSame(
+          then.cells.map(({interval}) => interval),
+          comparisons.map(({interval}) => interval)
+        );
       }
   });
 
