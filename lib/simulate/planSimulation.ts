@@ -109,7 +109,9 @@ export function planSimulation(input: SimulationInput): SimulationPlan {
   if (input.simulate === undefined) throw new TypeError(`missing simulate block: ${id}`);
   const parsed = simulateSchema.safeParse(input.simulate);
   if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${issue.path.map(String).join(".")}: ${issue.message}`);
+    const problems = parsed.error.issues.map(
+      ({path, message}) => `${path.length > 0 ? `${path.map(String).join(".")}: ` : ""}${message}`
+    );
     throw new TypeError(complain(id, problems));
   }
   const spec = parsed.data;

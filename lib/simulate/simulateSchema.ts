@@ -6,19 +6,19 @@ import {z} from "zod";
  */
 
 const share = z
-  .string()
+  .string("a percentage from 0% to 100%")
   .regex(/^(100|\d{1,2}(\.\d+)?)%$/, "a percentage from 0% to 100%")
   .transform((text) => Number(text.slice(0, -1)) / 100);
 const lift = z
-  .string()
+  .string("a percentage of -100% or more, such as 6% or -3%")
   .regex(/^(\d+(\.\d+)?|-(100|\d{1,2}(\.\d+)?))%$/, "a percentage of -100% or more, such as 6% or -3%")
   .transform((text) => Number(text.slice(0, -1)) / 100);
 const span = z
-  .string()
+  .string("a number of days such as 7d or 2.5d")
   .regex(/^(?=.*[1-9])\d{1,4}(\.\d+)?d$/, "a number of days such as 7d or 2.5d")
   .transform((text) => Number(text.slice(0, -1)));
 const wholeSpan = z
-  .string()
+  .string("a number of days such as 7d")
   .regex(/^[1-9]\d{0,3}d$/, "a number of days such as 7d")
   .transform((text) => Number(text.slice(0, -1)));
 const name = z.string().min(1).max(200);
@@ -57,7 +57,11 @@ export const valueSchema = z
 const stream = {
   pre: wholeSpan.optional().describe("logged for so long before the exposure too; default: not at all"),
   spread: spread.default(0).describe("standard deviation of the logarithm of the unit's own rate"),
-  correlation: correlation.default(1).describe("of the logarithms of a unit's rate before and after its exposure"),
+  correlation: correlation
+    .default(1)
+    .describe(
+      "of the logarithms of a unit's rate before and after its exposure; counts correlate less, as chance is in both"
+    ),
   by: segments.default({}).describe("factors for values of dimensions, effects or no effects"),
   effect: z.record(name, effectSchema).default({}).describe("on the rate, by variant"),
   value: valueSchema.optional()

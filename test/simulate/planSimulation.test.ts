@@ -87,7 +87,12 @@ describe("planSimulation(input)", () => {
   it.each([
     ["a missing block", undefined, "missing simulate block: demo"],
     ["no units", {...block, units: 0}, "invalid simulate block of demo; units:"],
-    ["an unknown key", {...block, sed: 2}, "invalid simulate block of demo; "],
+    ["an unknown key", {...block, sed: 2}, 'invalid simulate block of demo; Unrecognized key: "sed"'],
+    [
+      "a lift without its percent sign",
+      {...block, events: {e: effect(5)}},
+      "events.e.effect.treatment.lift: a percentage of -100% or more, such as 6% or -3%"
+    ],
     ["a lift that is no percentage", {...block, events: {e: effect("0.05")}}, "events.e.effect.treatment.lift: a perc"],
     ["a lift below -100%", {...block, events: {e: effect("-101%")}}, "-100% or more"],
     [
