@@ -1,4 +1,5 @@
 import {z} from "zod";
+import {schemaVersion} from "./schemaVersion.ts";
 import {
   alternatives,
   checkStatuses,
@@ -13,8 +14,7 @@ import {
   verdicts
 } from "./words.ts";
 
-/** The version of readout.json; a page refuses a newer one with words instead of misreading it. */
-export const schemaVersion = 1;
+export {schemaVersion} from "./schemaVersion.ts";
 
 const day = z.string().describe("a date, 2026-01-31");
 const number = z.number().nullable().describe("null where it cannot be had; then `reason` says why");

@@ -1,5 +1,7 @@
 import {readFileSync} from "node:fs";
 import {createRequire} from "node:module";
+import {join} from "node:path";
+import {gzipSync} from "node:zlib";
 import type {Browser, BrowserContext, Page} from "playwright-core";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import type {BuiltFixtures} from "./builtSite.ts";
@@ -10,7 +12,8 @@ import type {Served} from "./serve.ts";
 import {serve} from "./serve.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const paths = ["", "health", "methods", ...fixtureIndex().experiments.map((e) => `experiments/${e.id}`)];
+const others = ["plan", "simulate", "peeking", "bandit", "404"];
+const paths = ["", "health", "methods", ...others, ...fixtureIndex().experiments.map((e) => `experiments/${e.id}`)];
 
 let browser: Browser;
 let served: Served;
@@ -102,6 +105,34 @@ describe("every page", () => {
       expect(await seriousFaults(page)).toEqual([]);
     });
     expect(troubles).toEqual([]);
+  });
+
+  it.each(paths)("/%s prints no wider than its sheet, and reads without JavaScript", async (path) => {
+    const printed = await open(path, {viewport: {width: 794, height: 1123}}, async (page) => {
+      await page.emulateMedia({media: "print"});
+      expect(await sideways(page)).toBeLessThanOrEqual(0);
+      expect(await page.locator("nav a:not(.home):visible, .filters:visible").count()).toBe(0);
+    });
+    expect(printed).toEqual([]);
+    const plain = await open(path, {javaScriptEnabled: false}, async (page) => {
+      expect(await page.locator("h1").count()).toBe(1);
+      expect(((await page.locator("main").textContent()) ?? "").length).toBeGreaterThan(60);
+      expect(await page.locator("main").textContent()).not.toMatch(/undefined|NaN|\{\{/);
+    });
+    expect(plain).toEqual([]);
+  });
+
+  it.each(["", "experiments/green-checkout"])("/%s asks for at most 250 kB of script and style", async (path) => {
+    const files = new Set<string>();
+    await open(path, {viewport: {width: 1400, height: 900}}, async (page) => {
+      page.on("request", (request) => files.add(new URL(request.url()).pathname));
+      await page.reload({waitUntil: "networkidle"});
+      await drawAll(page);
+    });
+    const code = [...files].map(decodeURIComponent).filter((file) => /\.(js|css|wasm)$/.test(file));
+    expect(code.filter((file) => file.endsWith(".wasm"))).toEqual([]);
+    const bytes = code.map((file) => gzipSync(readFileSync(join(site.dist, file)), {level: 9}).length);
+    expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(250_000);
   });
 
   it("is protected by a policy: inline scripts run only if the build wrote them", async () => {

@@ -1,7 +1,7 @@
 import {changesSince, publishedRun} from "../../lib/experiment/history/changesSince.ts";
 import {formatDate} from "../../lib/experiment/format.ts";
 import type {Readout} from "../../lib/experiment/readout.ts";
-import {schemaVersion} from "../../lib/experiment/readout.ts";
+import {schemaVersion} from "../../lib/experiment/schemaVersion.ts";
 import type {Html} from "../blocks/html.ts";
 import {html} from "../blocks/html.ts";
 import {primaries, variantName} from "../blocks/subject.ts";
