@@ -106,7 +106,16 @@ export const sequentialComparisonSchema = z.object({
     .nullable(),
   conditionalPower: z.object({design: number, trend: number}).nullable(),
   path: z
-    .array(z.object({date: day, n: z.int(), interval, relativeInterval: interval, pValue: number}))
+    .array(
+      z.object({
+        date: day,
+        n: z.int(),
+        interval,
+        relativeInterval: interval,
+        pValue: number.describe("the smallest of the looks until that day, as it was read then"),
+        recomputedPValue: number.optional().describe("what today's data say of that day, where it differs")
+      })
+    )
     .default([])
     .describe("confidence sequence and always-valid p-value by day"),
   nights: z

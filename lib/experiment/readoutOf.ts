@@ -266,7 +266,7 @@ function addSequential(
     ledger: memory.looks,
     ended,
     definition: definition.hash,
-    firstBuild: memory.looks.length === 0,
+    firstBuild: memory.looks.length === 0 && memory.runs.length === 0,
     asOf: sums.asOf
   });
   result.sequential = sequential;

@@ -1,5 +1,11 @@
-import {alphaSpendingBoundaries, ledgerLooks, mixingDeviation, sequentialState} from "../sequential/index.ts";
-import type {Look, Night, SequentialDesign, SequentialState} from "../sequential/index.ts";
+import {
+  alphaSpendingBoundaries,
+  alwaysValidLooks,
+  ledgerLooks,
+  mixingDeviation,
+  sequentialState
+} from "../sequential/index.ts";
+import type {AlwaysValidLooks, Look, Night, SequentialDesign, SequentialState} from "../sequential/index.ts";
 import {bracketedRoot} from "../stats/bracketedRoot.ts";
 import {normalTail} from "../stats/normalTail.ts";
 import type {Comparison} from "../stats/index.ts";
@@ -152,7 +158,10 @@ function groupSequential(
     ...futilityOf(experiment)
   };
   const recorded = ledger.filter((look) => look.metric === key && look.variant === variant);
-  const nights = days.map((day, i) => nightOf(day, planned, ended && i === days.length - 1));
+  const nights = days
+    .map((day, i) => nightOf(day, planned, ended && i === days.length - 1))
+    // A night on which nothing was built is missed: nobody looked, so it spends nothing.
+    .filter(({date}) => firstBuild || date === asOf);
   const {appended, looks, crossed} = ledgerLooks(design, recorded, nights);
   const added = appended.map((look): LedgerLook => ({
     metric: key,
@@ -202,11 +211,12 @@ function alwaysValid(
   variant: string,
   days: readonly Day[],
   {key, metric}: MetricEffects,
-  {experiment, alpha, planned}: SequentialInput & {planned: number}
+  {experiment, alpha, ledger, definition, firstBuild, planned, asOf}: SequentialInput & {planned: number}
 ): Part {
   const {tuneAt} = experiment.design;
   const mixing = mixingOf(key, days, experiment);
-  const state = sequentialState(
+  const recorded = ledger.filter((look) => look.metric === key && look.variant === variant);
+  const state = alwaysValidLooks(
     {
       method: "always-valid",
       alpha,
@@ -215,8 +225,9 @@ function alwaysValid(
       planned: Math.max(1, planned),
       ...(mixing !== null ? {mixing} : tuneAt !== undefined ? {tuneAt} : {})
     },
-    [],
-    {nights: days.map((day) => nightOf(day, Math.max(1, planned), false))}
+    recorded,
+    days.map((day) => nightOf(day, Math.max(1, planned), false)),
+    new Set(days.map(({date}) => date).filter((date) => firstBuild || date === asOf))
   );
   const comparisons = days.map((day, i) => {
     const {interval, estimate, pValueToday} = state.path[i]!;
@@ -230,6 +241,7 @@ function alwaysValid(
   });
   const last = days.at(-1) ?? null;
   const tonight = comparisons.at(-1) ?? null;
+  const read = readByDay(state, days);
   return {
     comparison: {
       variant,
@@ -237,16 +249,27 @@ function alwaysValid(
       crossed: state.crossed,
       stop: null,
       conditionalPower: null,
-      path: days.map(({date, n}, i) => ({
-        date,
-        n,
-        interval: pair(comparisons[i]!.interval),
-        relativeInterval: pair(comparisons[i]!.relativeInterval),
-        pValue: state.path[i]!.pValue
-      })),
-      sentence: alwaysSentence(state, tonight)
+      path: days.map(({date, n}, i) => {
+        const own = read[i]!;
+        const now = state.path[i]!.pValue;
+        return {
+          date,
+          n,
+          interval: pair(comparisons[i]!.interval),
+          relativeInterval: pair(comparisons[i]!.relativeInterval),
+          pValue: own,
+          ...(Math.abs(now - own) > 1e-9 * own ? {recomputedPValue: now} : {})
+        };
+      }),
+      sentence: alwaysSentence(state, {alpha, p: read.at(-1) ?? null, tonight})
     },
-    added: [],
+    added: state.appended.map((look): LedgerLook => ({
+      metric: key,
+      variant,
+      ...look,
+      definition,
+      reconstructed: firstBuild && look.date !== asOf
+    })),
     future: [],
     tonight:
       last === null || tonight === null
@@ -256,6 +279,11 @@ function alwaysValid(
             path: days.map((day, i) => ({date: day.date, comparison: pathAt(variant, day, comparisons[i]!)}))
           }
   };
+}
+
+/** The p-value that could be read on each day: that of the last look until then; 1 before the first. */
+function readByDay({looks}: AlwaysValidLooks, days: readonly Day[]): number[] {
+  return days.map(({date}) => looks.findLast((look) => look.date <= date)?.pValue ?? 1);
 }
 
 /** The mixing of an always-valid design: its own, or where it is not tuned at some units, the minimum effect. */
@@ -444,11 +472,17 @@ function groupSentence(
     : `${z}: nothing is shown yet. A z beyond the boundary on a coming night would change that; its height falls as information grows.`;
 }
 
-function alwaysSentence({crossed, path, alpha}: SequentialState, tonight: Comparison | null): string {
-  const p = path.at(-1)?.pValue ?? null;
+function alwaysSentence(
+  {crossed, path}: AlwaysValidLooks,
+  {alpha, p, tonight}: {alpha: number; p: number | null; tonight: Comparison | null}
+): string {
   if (tonight === null || p === null) return "There are no units in both arms to compare yet.";
   const numbers = relativeText(tonight);
-  return crossed === null
-    ? `The always-valid p-value is ${formatNumber(p)}, above ${alpha}: nothing is shown yet. ${numbers} It may be read every night; a p-value at or below ${alpha} would change the conclusion.`
-    : `Since ${formatDate(crossed.date)} the always-valid p-value is at or below ${alpha}: a difference is shown, however often one has looked. ${numbers}`;
+  if (crossed === null)
+    return `The always-valid p-value is ${formatNumber(p)}, above ${alpha}: nothing is shown yet. ${numbers} It may be read every night; a p-value at or below ${alpha} would change the conclusion.`;
+  const doubt =
+    (path.at(-1)?.pValueToday ?? 0) > alpha
+      ? " By itself tonight's interval would show nothing: the effect, or the data of earlier days, has changed since."
+      : "";
+  return `Since ${formatDate(crossed.date)} the always-valid p-value is at or below ${alpha}: a difference is shown, however often one has looked. ${numbers}${doubt}`;
 }

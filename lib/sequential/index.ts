@@ -1,5 +1,7 @@
 export {alphaSpendingBoundaries} from "./alphaSpendingBoundaries.ts";
 export type {AlphaSpendingBoundaries, AlphaSpendingOptions, TakenLook} from "./alphaSpendingBoundaries.ts";
+export {alwaysValidLooks} from "./alwaysValidLooks.ts";
+export type {AlwaysValidLook, AlwaysValidLooks} from "./alwaysValidLooks.ts";
 export {alwaysValidPath} from "./alwaysValidPath.ts";
 export type {AlwaysValidDay, AlwaysValidPath} from "./alwaysValidPath.ts";
 export {asymptoticConfidenceSequence} from "./asymptoticConfidenceSequence.ts";

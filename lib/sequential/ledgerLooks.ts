@@ -62,8 +62,8 @@ export interface LedgerLooks {
  * (or has shrunk: late corrections), before the next planned look, after a crossing, or when all alpha is spent.
  *
  * A plan that changed (`planned` of the design against that of a look) rescales recorded fractions; spent alpha stays.
- * For `fixed` the one look is at fraction 1 or at the final night. For `always-valid` there is no ledger to keep: no
- * look is ever appended.
+ * For `fixed` the one look is at fraction 1 or at the final night. For `always-valid` see `alwaysValidLooks`: here no look
+ * is ever appended.
  *
  * @param design the registered design
  * @param recorded looks so far, oldest first
@@ -145,7 +145,7 @@ function noLookReason(
   {date, fraction, z, final = false}: Night,
   {information, dates, done}: {information: number; dates: ReadonlySet<string>; done: boolean}
 ): string | null {
-  if (method === "always-valid") return "always-valid: every night counts, there is no ledger of looks";
+  if (method === "always-valid") return "always-valid: every night counts, and none spends";
   if (dates.has(date)) return `a look is recorded for ${date}`;
   if (done) return "all planned looks are taken: no alpha is left";
   if (fraction === null || !(0 < fraction && fraction < Infinity)) return `no information yet: ${fraction}`;

@@ -137,7 +137,7 @@ describe("ledgerLooks(design, recorded, nights)", () => {
   it("has no ledger for always-valid", () => {
     const {appended, skipped} = ledgerLooks({method: "always-valid"}, [], [night(1, 0.5, 9)]);
     expect(appended).toEqual([]);
-    expect(skipped[0]?.reason).toBe("always-valid: every night counts, there is no ledger of looks");
+    expect(skipped[0]?.reason).toBe("always-valid: every night counts, and none spends");
   });
   it("does not change what is recorded, further fields included", () => {
     const recorded = Object.freeze([

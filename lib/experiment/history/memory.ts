@@ -9,6 +9,8 @@ export interface LedgerLook extends Look {
   readonly definition: string;
   /** Whether a first build over past data filled it in from the path. */
   readonly reconstructed: boolean;
+  /** Of an always-valid design: the smallest p-value of the looks so far. */
+  readonly pValue?: number;
 }
 
 /** One comparison as it was published. */
