@@ -265,6 +265,7 @@ function pValues(metric: MetricResult, readout: Readout): Html | null {
   const shown = sequential.comparisons.filter((c) => c.path.filter((d) => d.pValue !== null).length > 1);
   if (shown.length === 0) return null;
   const many = shown.length > 1;
+  const moved = shown.some((c) => c.path.some((d) => d.recomputedPValue !== undefined));
   return figure({
     chart: "pValueByDay",
     metric: metric.key,
@@ -275,7 +276,13 @@ function pValues(metric: MetricResult, readout: Readout): Html | null {
     reading: shown.map((c) => c.sentence).join(" "),
     table: table(
       "Always-valid p-value by day",
-      [{head: "Day"}, ...(many ? [{head: "Variant"}] : []), {head: "Units", number: true}, {head: "p", number: true}],
+      [
+        {head: "Day"},
+        ...(many ? [{head: "Variant"}] : []),
+        {head: "Units", number: true},
+        {head: "p", number: true},
+        ...(moved ? [{head: "By today's data", number: true}] : [])
+      ],
       shown.flatMap((c) =>
         [...c.path]
           .reverse()
@@ -283,7 +290,8 @@ function pValues(metric: MetricResult, readout: Readout): Html | null {
             formatDate(d.date, {year: false}),
             ...(many ? [name(variantName(readout, c.variant))] : []),
             formatCount(d.n),
-            formatPValue(d.pValue)
+            formatPValue(d.pValue),
+            ...(moved ? [formatPValue(d.recomputedPValue ?? d.pValue)] : [])
           ])
       )
     )

@@ -143,14 +143,15 @@ export function boundary(
           })
         : null,
       Plot.dot(moved, {x: "fraction", y: "recomputed", fill: paper, stroke: variantColor(color), r: 3.5}),
-      Plot.text(moved.slice(-1), {
+      // At the first of them, on its far side: the last look has a name of its own.
+      Plot.text(moved.slice(0, 1), {
         x: "fraction",
         y: "recomputed",
         text: ["by today\u2019s data"],
         fill: muted,
         textAnchor: "start",
-        dx: 9,
-        dy: (moved.at(-1)?.recomputed ?? 0) < (moved.at(-1)?.z ?? 0) ? 10 : -10,
+        dx: -4,
+        dy: (moved[0]?.recomputed ?? 0) < (moved[0]?.z ?? 0) ? 13 : -13,
         stroke: paper,
         strokeWidth: 4
       }),

@@ -102,7 +102,8 @@ export const charts: Record<string, (request: ChartRequest) => Element | null> =
                 variant: c.variant,
                 name: variantName(readout, c.variant),
                 color: colorIndex(readout, c.variant),
-                pValue: d.pValue
+                pValue: d.pValue,
+                ...(d.recomputedPValue === undefined ? {} : {recomputed: d.recomputedPValue ?? 1})
               }
             ]
       )

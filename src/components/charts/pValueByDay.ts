@@ -4,7 +4,15 @@ import type {ChartSize} from "./theme.ts";
 import {clip, frame, good, muted, paper, spread, variantColor} from "./theme.ts";
 
 /** One variant's always-valid p-value as of one day. */
-export type PValueRow = {date: Date; variant: string; name: string; color: number; pValue: number};
+export type PValueRow = {
+  date: Date;
+  variant: string;
+  name: string;
+  color: number;
+  pValue: number;
+  /** What today's data say of that day, where it differs. */
+  recomputed?: number;
+};
 
 /** How the chart is drawn. */
 export type PValueOptions = ChartSize & {
@@ -20,7 +28,10 @@ const smallest = 1e-6;
 export function pValueByDay(rows: readonly PValueRow[], {width, height, days, alpha}: PValueOptions): Element {
   const drawn = rows.map((row) => ({...row, at: Math.max(smallest, row.pValue)}));
   const last = [...new Map(drawn.map((row) => [row.variant, row])).values()];
-  const low = Math.min(alpha / 5, ...drawn.map(({at}) => at / 1.6));
+  const low = Math.min(
+    alpha / 5,
+    ...drawn.map(({at, recomputed}) => Math.max(smallest, Math.min(at, recomputed ?? 1)) / 1.6)
+  );
   const many = last.length > 1;
   const inner = height - 44;
   const toPixel = (p: number) => inner * (Math.log(p) / Math.log(low));
@@ -30,6 +41,8 @@ export function pValueByDay(rows: readonly PValueRow[], {width, height, days, al
     4,
     inner - 4
   ).map((pixel) => Math.exp((pixel / inner) * Math.log(low)));
+  const moved = drawn.filter(({recomputed}) => recomputed !== undefined);
+  const again = drawn.map((row) => ({...row, at: Math.max(smallest, row.recomputed ?? row.pValue)}));
   const lines = last.length <= 3 ? drawn : drawn.filter(({variant}) => last.some((row) => row.variant === variant));
   return Plot.plot({
     ...frame({width, height}),
@@ -58,6 +71,28 @@ export function pValueByDay(rows: readonly PValueRow[], {width, height, days, al
         strokeWidth: 4
       }),
       Plot.ruleY([1], {stroke: muted}),
+      moved.length === 0
+        ? null
+        : Plot.lineY(again, {
+            x: "date",
+            y: "at",
+            z: "variant",
+            stroke: (row: PValueRow) => variantColor(row.color),
+            strokeWidth: 1.2,
+            strokeDasharray: "2,3",
+            curve: "step-after",
+            clip: true
+          }),
+      Plot.text(again.filter(({recomputed}) => recomputed !== undefined).slice(0, 1), {
+        x: "date",
+        y: "at",
+        text: ["by today\u2019s data"],
+        fill: muted,
+        textAnchor: "start",
+        dy: -9,
+        stroke: paper,
+        strokeWidth: 4
+      }),
       Plot.lineY(lines, {
         x: "date",
         y: "at",
