@@ -78,10 +78,13 @@ function metricSums(
     days,
     segments: dimensions.flatMap((dimension) => {
       const arms = momentsAsOf(table, {metric, by: [dimension]});
+      const phases = phased ? momentsAsOf(table, {metric, by: [dimension, phaseDimension]}) : [];
+      const of = (list: readonly ArmMoments[], value: string) => list.filter(({cell}) => cell[dimension] === value);
       return valuesOf(table, {metric, dimension}).map((value) => ({
         dimension,
         value,
-        arms: armsOf(arms.filter(({cell}) => cell[dimension] === value))
+        arms: armsOf(of(arms, value)),
+        ...(phased ? {strata: strataOf(of(phases, value))} : {})
       }));
     }),
     strata: last?.strata ?? [{phase: phaseAt(phasesOf(experiment), experiment.start), arms: {}}],

@@ -68,6 +68,48 @@ export function decomposition(segments: readonly SegmentArms[], {kind}: {readonl
   return {total, contributions, within, mix, reason: null};
 }
 
+/**
+ * Returns the difference of means that are averaged over entry phases taken apart: each phase by itself, and their parts
+ * averaged by the units of both arms. A phase without units in an arm does not count; null with a reason as above.
+ *
+ * @param phases the segments of each phase, in one order
+ */
+export function decompositionByPhase(
+  phases: readonly (readonly SegmentArms[])[],
+  options: {readonly kind: Kind}
+): Decomposition {
+  const parts = phases.map((segments) => ({n: unitsIn(segments), segments})).filter(({n}) => n > 0);
+  const used = parts.length > 0 ? parts : [{n: 1, segments: phases[0] ?? []}];
+  const total = used.reduce((sum, {n}) => sum + n, 0);
+  const apart = used.map(({n, segments}) => ({share: n / total, ...decomposition(segments, options)}));
+  const [first] = apart;
+  if (apart.length === 1 && first !== undefined) {
+    const {share: _, ...only} = first;
+    return only;
+  }
+  const average = (part: (each: Decomposition) => number | null | undefined): number | null =>
+    apart.reduce<number | null>((sum, each) => {
+      const value = part(each) ?? null;
+      return sum === null || value === null ? null : sum + each.share * value;
+    }, 0);
+  return {
+    total: average((each) => each.total),
+    contributions: (phases[0] ?? []).map((_, i) => average(({contributions}) => contributions[i])),
+    within: average(({within}) => within),
+    mix: average(({mix}) => mix),
+    reason: apart.find(({reason}) => reason !== null)?.reason ?? null
+  };
+}
+
+/** Units of both arms; 0 where one has none. */
+function unitsIn(segments: readonly SegmentArms[]): number {
+  const [c, t] = [
+    sumOf(segments.map(({control}) => filled(control))),
+    sumOf(segments.map((each) => filled(each.treatment)))
+  ];
+  return c === null || t === null ? 0 : c.n + t.n;
+}
+
 /** Returns y over w, or null without a denominator. */
 export function ratioOf(moments: Moments): number | null {
   const [y, w] = [mean(moments, "y"), mean(moments, "w")];

@@ -1,21 +1,22 @@
+import {chiSquare} from "../stats/distributions.ts";
 import {adjustPValues, sampleRatioMismatch, segmentShrinkage} from "../stats/index.ts";
 import {mean} from "../stats/moments.ts";
 import type {Moments} from "../stats/moments.ts";
 import {pair} from "./comparisonOf.ts";
-import {decomposition, ratioOf} from "./decomposition.ts";
+import {decompositionByPhase, ratioOf} from "./decomposition.ts";
 import type {Decomposition} from "./decomposition.ts";
 import {effectOf} from "./effectOf.ts";
 import type {EffectOptions} from "./effectOf.ts";
 import {formatPercent, sayPValue} from "./format.ts";
 import type {SegmentResult, SegmentSummary} from "./readout.ts";
-import type {MetricSums} from "./sums.ts";
+import type {MetricSums, Stratum} from "./sums.ts";
 
 /** What segments are computed with. */
 export interface SegmentOptions extends EffectOptions {
   /** Of the intervals, in (0, 1). */
   readonly level: number;
-  /** Declared shares of the traffic by variant. */
-  readonly weights: Readonly<Record<string, number>>;
+  /** Declared shares of the traffic by variant, of each entry phase. */
+  readonly weights: (phase: string) => Readonly<Record<string, number>>;
 }
 
 /** The segments of a metric and what each dimension says as a whole. */
@@ -27,9 +28,9 @@ export interface Segments {
 /**
  * Returns the effect in every segment of every dimension, for each treatment: p-values adjusted over all segments shown
  * (Benjamini-Hochberg), relative effects shrunk towards their mean by empirical Bayes within a dimension, a test that
- * segments differ at all (Cochran's Q on the relative scale), and the exact decomposition of the plain total
- * difference into share x effect and a mix term (means and shares only). A segment without units in an arm is null with
- * a reason.
+ * segments differ at all (Cochran's Q on the relative scale), and the exact decomposition of the total difference into
+ * share x effect and a mix term (means and shares only, no covariate). With several entry phases each is compared,
+ * decomposed and held to its own split by itself. A segment without units in an arm is null with a reason.
  *
  * @param sums a metric's sums; segments as of the readout's day
  * @param variants the control, then the treatments
@@ -81,18 +82,17 @@ interface Place {
 
 function segmentOf(
   {dimension, value, variant, control}: Place,
-  segment: MetricSums["segments"][number],
+  segment: Segment,
   sums: MetricSums,
   options: SegmentOptions
 ): Row {
   const {arms} = segment;
-  const comparison = effectOf([control, variant], [segment], options).at(options.level);
+  const strata = strataOf(segment, sums);
+  const comparison = effectOf([control, variant], strata, options).at(options.level);
   const [c, t] = [arms[control], arms[variant]];
   const n = [c?.n ?? 0, t?.n ?? 0];
   const total = (sums.arms[control]?.n ?? 0) + (sums.arms[variant]?.n ?? 0);
   const share = total === 0 ? null : (n[0]! + n[1]!) / total;
-  const weights = [options.weights[control] ?? 0, options.weights[variant] ?? 0];
-  const enough = n[0]! + n[1]! > 0 && weights.every((weight) => weight > 0);
   return {
     relativeStandardError: comparison.relativeInterval === null ? null : comparison.relativeStandardError,
     result: {
@@ -110,10 +110,36 @@ function segmentOf(
       shrunkRelativeDifference: null,
       share,
       contribution: null,
-      sampleRatioPValue: enough ? sampleRatioMismatch(n, weights).pValue : null,
+      sampleRatioPValue: splitPValue(strata, [control, variant], options),
       reason: comparison.reason ?? comparison.relativeReason
     }
   };
+}
+
+type Segment = MetricSums["segments"][number];
+
+/** A segment's entry phases; the only one where there are not several. */
+function strataOf({strata, ...segment}: Segment, sums: MetricSums): readonly Stratum[] {
+  return strata ?? [{...segment, phase: sums.strata[0]?.phase ?? ""}];
+}
+
+/** The chi-square test that the arms are split as declared, over all phases with units; null without any. */
+function splitPValue(
+  strata: readonly Stratum[],
+  variants: readonly [string, string],
+  options: SegmentOptions
+): number | null {
+  const tests = strata.flatMap(({phase, arms}) => {
+    const weights = options.weights(phase);
+    const [n, own] = [variants.map((key) => arms[key]?.n ?? 0), variants.map((key) => weights[key] ?? 0)];
+    return n.some((units) => units > 0) && own.every((weight) => weight > 0) ? [sampleRatioMismatch(n, own)] : [];
+  });
+  const [first] = tests;
+  if (tests.length < 2) return first?.pValue ?? null;
+  return chiSquare.sf(
+    tests.reduce((sum, test) => sum + (test.chiSquare ?? 0), 0),
+    tests.length
+  );
 }
 
 function valueOf(moments: Moments | undefined, estimate: number | null, {kind}: SegmentOptions): number | null {
@@ -147,8 +173,15 @@ function summaryOf(
     rows.map(({result, relativeStandardError}) => (relativeStandardError === null ? null : result.relativeDifference)),
     rows.map(({relativeStandardError}) => relativeStandardError)
   );
-  const parts = decomposition(
-    segments.map(({value, arms}) => ({value, control: arms[control], treatment: arms[variant]})),
+  const phases = sums.strata.length > 1 ? sums.strata.map(({phase}) => phase) : [null];
+  const parts = decompositionByPhase(
+    phases.map((name) =>
+      segments.map((segment) => {
+        const strata = strataOf(segment, sums);
+        const arms = (name === null ? strata[0] : strata.find(({phase}) => phase === name))?.arms;
+        return {value: segment.value, control: arms?.[control], treatment: arms?.[variant]};
+      })
+    ),
     options
   );
   rows.forEach(({result}, i) => (result.contribution = parts.contributions[i] ?? null));
@@ -167,12 +200,7 @@ function summaryOf(
     simpson,
     sentence: sentence({dimension, simpson, interactionP, rows, alpha: 1 - options.level}),
     whereFrom: whereFrom(rows, parts, {dimension, told}),
-    reason:
-      reason ??
-      parts.reason ??
-      (sums.strata.length > 1
-        ? "segments are not stratified by entry phase; with weights that change they mislead"
-        : null)
+    reason: reason ?? parts.reason
   };
 }
 

@@ -23,8 +23,12 @@ export interface MetricSums {
     readonly arms: ArmMoments;
     readonly strata: readonly Stratum[];
   }[];
-  /** By value of each dimension, as of the readout's day. */
-  readonly segments: readonly (Omit<Stratum, "phase"> & {readonly dimension: string; readonly value: string})[];
+  /** By value of each dimension, as of the readout's day; by entry phase, too, where there are several. */
+  readonly segments: readonly (Omit<Stratum, "phase"> & {
+    readonly dimension: string;
+    readonly value: string;
+    readonly strata?: readonly Stratum[];
+  })[];
   /** By entry phase, as of the readout's day; one entry without phases. */
   readonly strata: readonly Stratum[];
   /** The last day on which the whole-variant sums are exact; null if nothing is published. */

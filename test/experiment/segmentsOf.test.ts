@@ -17,7 +17,7 @@ const usual: SegmentOptions = {
   alternative: "two-sided",
   covariate: false,
   level: 0.95,
-  weights: {control: 0.5, treatment: 0.5}
+  weights: () => ({control: 0.5, treatment: 0.5})
 };
 
 /** Sums with one dimension, `device`; the arms are what the segments add up to, unless given. */
@@ -107,7 +107,56 @@ describe("segmentsOf(sums, variants, options)", () => {
     const strata = Object.entries(reversal).map(([phase, arms]) => ({phase, arms}));
     const {summaries} = segmentsOf({...sums, strata}, ["control", "treatment"], usual);
     expect(summaries[0]!.simpson).toBe(false);
-    expect(summaries[0]!.reason).toMatch("not stratified by entry phase");
+  });
+  it("takes each entry phase for itself, its effect, its decomposition and its split", () => {
+    // A ramp: one in ten is treated first, half later, when everybody buys more. No segment gains anything.
+    const ramp = ({first, later}: {first: Record<string, Moments>; later: Record<string, Moments>}) => ({
+      arms: both(
+        addMoments(first["control"]!, later["control"]!),
+        addMoments(first["treatment"]!, later["treatment"]!)
+      ),
+      strata: [
+        {phase: "ramp", arms: first},
+        {phase: "full", arms: later}
+      ]
+    });
+    const phone = ramp({
+      first: both(share(9000, 900), share(1000, 100)),
+      later: both(share(5000, 1500), share(5000, 1500))
+    });
+    const desktop = ramp({
+      first: both(share(1800, 360), share(200, 40)),
+      later: both(share(1000, 400), share(1000, 400))
+    });
+    const [first, later] = ["ramp", "full"].map((name, i) => ({
+      phase: name,
+      arms: both(
+        addMoments(phone.strata[i]!.arms["control"]!, desktop.strata[i]!.arms["control"]!),
+        addMoments(phone.strata[i]!.arms["treatment"]!, desktop.strata[i]!.arms["treatment"]!)
+      )
+    }));
+    const sums: MetricSums = {
+      ...sumsOf({phone: phone.arms, desktop: desktop.arms}),
+      segments: [
+        {dimension: "device", value: "phone", ...phone},
+        {dimension: "device", value: "desktop", ...desktop}
+      ],
+      strata: [first!, later!]
+    };
+    const declared = {ramp: {control: 0.9, treatment: 0.1}, full: {control: 0.5, treatment: 0.5}};
+    const weights = (phase: string) => declared[phase === "ramp" ? "ramp" : "full"];
+    const {segments, summaries} = segmentsOf(sums, ["control", "treatment"], {...usual, weights});
+    for (const segment of segments) {
+      expect(segment.difference).toBeCloseTo(0, 12);
+      expect(segment.contribution).toBeCloseTo(0, 12);
+      expect(segment.sampleRatioPValue).toBe(1);
+    }
+    expect(summaries[0]!.within).toBeCloseTo(0, 12);
+    expect(summaries[0]!.mix).toBeCloseTo(0, 12);
+    expect(summaries[0]!.reason).toBeNull();
+    // Held to half and half throughout, the ramp would look like a broken split.
+    const pooled = segmentsOf(sums, ["control", "treatment"], usual).segments;
+    expect(pooled[0]!.sampleRatioPValue).toBeLessThan(1e-9);
   });
   it("says where a difference comes from, if there is one", () => {
     const {summaries} = judge({
