@@ -2,7 +2,7 @@ import type {Moments, Sum} from "../stats/moments.ts";
 import {sums} from "../stats/moments.ts";
 import type {QuantileBins} from "../stats/quantileBins.ts";
 import {noBin} from "./cubeTable.ts";
-import type {CubeTable} from "./cubeTable.ts";
+import type {Coded, CubeTable} from "./cubeTable.ts";
 
 /**
  * Sums of published rows: what every shown number is made of. The build and the browser call the same functions on the
@@ -151,9 +151,90 @@ export function valuesOf(table: CubeTable, {metric, dimension}: {metric: string;
 }
 
 function gather(table: CubeTable, selection: Selection, from: number, to: number): ArmMoments[] {
-  const collected = collector(table, selection);
-  collected.add(from, to);
+  const {metric, where = {}, by = [], bin = noBin} = selection;
+  const whole = by.length === 0 && Object.keys(where).length === 0;
+  const cells = whole ? null : cellsOf(table, {metric, bin, from, to});
+  const collected = collector(cells ?? table, selection);
+  if (cells === null) collected.add(from, to);
+  else collected.add(0, cells.length);
   return collected.arms();
+}
+
+/** Cells that were added up lately, by table and by what they are of. */
+const known = new WeakMap<CubeTable, Map<string, CubeTable>>();
+
+/** How many sets of cells are kept for a table. */
+const kept = 8;
+
+/**
+ * Returns one row for each variant and cell, the sums over the rows from one to another: a question that differs in its
+ * crossing or filters alone is answered from these few. Null if the dimensions have too many values to number their cells.
+ */
+function cellsOf(
+  table: CubeTable,
+  {metric, bin, from, to}: {metric: string; bin: number; from: number; to: number}
+): CubeTable | null {
+  const dimensions = [...table.dimensions.values()];
+  const sizes = [table.variants, ...dimensions].map(({values}) => values.length);
+  const places = sizes.reduce((product, size) => product * size, 1);
+  if (dimensions.length === 0 || !(places <= 2 ** 22)) return null;
+  const key = `${bin} ${from} ${to} ${metric}`;
+  const own = known.get(table) ?? new Map<string, CubeTable>();
+  known.set(table, own);
+  const cells = own.get(key) ?? addCells(table, {metric, bin, from, to}, sizes, places);
+  own.delete(key);
+  own.set(key, cells);
+  for (const [oldest] of own) if (own.size > kept) own.delete(oldest);
+  return cells;
+}
+
+function addCells(
+  table: CubeTable,
+  {metric, bin, from, to}: {metric: string; bin: number; from: number; to: number},
+  sizes: readonly number[],
+  places: number
+): CubeTable {
+  const coded = [table.variants, ...table.dimensions.values()].map(({codes}) => codes);
+  const wanted = table.metrics.values.indexOf(metric);
+  const numbered = new Int32Array(places).fill(-1);
+  const rows: number[] = [];
+  const groupOf = new Int32Array(to - from).fill(-1);
+  rows: for (let i = from; i < to; ++i) {
+    if (table.metrics.codes[i] !== wanted || table.bins[i] !== bin) continue;
+    let place = 0;
+    for (let d = 0; d < coded.length; ++d) {
+      const code = coded[d]![i]!;
+      if (code < 0) continue rows;
+      place = place * sizes[d]! + code;
+    }
+    if (numbered[place] === -1) numbered[place] = rows.push(i) - 1;
+    groupOf[i - from] = numbered[place]!;
+  }
+  const added = (column: Float64Array): Float64Array => {
+    const total = new Float64Array(rows.length);
+    for (let i = 0; i < groupOf.length; ++i) {
+      const group = groupOf[i]!;
+      if (group >= 0) total[group]! += column[from + i]!;
+    }
+    return total;
+  };
+  const picked = ({values, codes}: Coded): Coded => ({values, codes: Int32Array.from(rows, (i) => codes[i]!)});
+  const zeros = new Float64Array(rows.length);
+  return {
+    ...table,
+    length: rows.length,
+    dates: picked(table.dates),
+    variants: picked(table.variants),
+    metrics: picked(table.metrics),
+    dimensions: new Map([...table.dimensions].map(([name, column]) => [name, picked(column)])),
+    bins: Int32Array.from(rows, () => bin),
+    lower: Float64Array.from(rows, (i) => table.lower[i]!),
+    upper: Float64Array.from(rows, (i) => table.upper[i]!),
+    n: added(table.n),
+    sums: Object.fromEntries(
+      sums.map((sum) => [sum, table.present.includes(sum) ? added(table.sums[sum]) : zeros])
+    ) as Record<Sum, Float64Array>
+  };
 }
 
 /** The first row after a date (or of it, where `including`). */

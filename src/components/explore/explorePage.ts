@@ -99,7 +99,7 @@ function explore(
   let results: CellResults | null = null;
   let drawnForest: CellForest | null = null;
   let drawnTime: TimeChart = null;
-  let frame = 0;
+  let forget = () => {};
   const first = () => explorable.first ?? "";
   const last = () => explorable.asOf ?? "";
 
@@ -185,8 +185,8 @@ function explore(
     place(find(main, ".sum"), beside(readout, metric, state, total, asked.root));
     place(find(main, ".cells"), resultTable(readout, metric, state, results));
     timelineBrush.show();
-    cancelAnimationFrame(frame);
-    frame = requestAnimationFrame(() => draw(total));
+    forget();
+    forget = afterPaint(() => draw(total));
   }
 
   function draw(total: CellResults): void {
@@ -300,9 +300,19 @@ function explore(
   status.textContent = `${readout.title}, data until ${formatDate(explorable.asOf)}.`;
   return () => {
     resized.disconnect();
-    cancelAnimationFrame(frame);
+    forget();
     timelineBrush.dispose();
     closeConsole();
+  };
+}
+
+/** Calls when the next frame has been painted; what comes back takes it back. */
+function afterPaint(work: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const frame = requestAnimationFrame(() => (timer = setTimeout(work)));
+  return () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
   };
 }
 
