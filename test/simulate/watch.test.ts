@@ -28,6 +28,7 @@ describe("watchRun(settings)", () => {
 
   it.each([
     ["split", "split"],
+    ["lopsided", "split"],
     ["dropout", "traffic"],
     ["duplicates", "duplicates"],
     ["late", "late"],

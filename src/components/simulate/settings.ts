@@ -1,6 +1,7 @@
 /** What can go wrong, in the order of the page: what it is called, and what is done to the log. */
 export const faults = {
-  split: {name: "Wrong split", text: "52 of 100 units get the control, 50 were planned."},
+  split: {name: "Wrong split, by a little", text: "52 of 100 units get the control, 50 were planned."},
+  lopsided: {name: "Wrong split, 70 to 30", text: "70 of 100 units get the control, 50 were planned."},
   dropout: {name: "Traffic dropout", text: "Of days 9 and 10, 70% of all rows never reach the log."},
   duplicates: {name: "Duplicates", text: "8% of the events are written twice."},
   late: {name: "Late events", text: "A quarter of the events arrives up to four days late."},

@@ -6,6 +6,7 @@ type Faults = NonNullable<SimulateBlock["faults"]>;
 
 const faultsOf: Record<Fault, (event: string) => Faults> = {
   split: () => ({split: {control: 0.52, treatment: 0.48}}),
+  lopsided: () => ({split: {control: 0.7, treatment: 0.3}}),
   dropout: () => ({dropout: [{from: 8, to: 9, share: "70%"}]}),
   duplicates: () => ({duplicates: "8%"}),
   late: () => ({late: {share: "25%", days: "4d"}}),

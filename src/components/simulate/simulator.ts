@@ -118,6 +118,7 @@ export function simulatedAlerts(): Html {
 export function faultTable(): Html {
   const where: Record<keyof typeof faults, string> = {
     split: "The likelihood path climbs until it blocks. The difference itself may look fine; that is the danger.",
+    lopsided: "The likelihood path blocks within hours, before there is any difference to look at.",
     dropout: "A warning on the day. Both arms lose alike, so the split holds and the interval is only wider.",
     duplicates: "Counted and dropped: identical rows count once, so nothing moves.",
     late: "The difference of the last days still moves. Looks that were taken stay as they were.",

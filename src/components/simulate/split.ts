@@ -19,7 +19,7 @@ export function split(
   const chance = ({units}: SplitRow) => z * Math.sqrt((planned * (1 - planned)) / units);
   const settled = known.filter((_, i) => i >= known.length * 0.1);
   const reach = Math.min(
-    0.2,
+    0.26,
     Math.max(0.012, ...settled.map((r) => Math.max(1.3 * Math.abs(r.share - planned), chance(r))))
   );
   const domain: [number, number] = [planned - reach, planned + reach];
