@@ -1,4 +1,5 @@
-import {link, mkdir, readFile, rename, rm, writeFile} from "node:fs/promises";
+import {randomUUID} from "node:crypto";
+import {link, mkdir, readFile, rm, stat, utimes, writeFile} from "node:fs/promises";
 import {hostname} from "node:os";
 import {join} from "node:path";
 import {setTimeout as sleep} from "node:timers/promises";
@@ -7,13 +8,22 @@ import {UserError, systemCode} from "./errors.ts";
 interface Holder {
   readonly host: string;
   readonly pid: number;
+  readonly id?: string;
 }
 
 let count = 0;
 
+/** This process, told from an earlier one that had the same number. */
+const self: Holder = {host: hostname(), pid: process.pid, id: randomUUID()};
+
+/** Milliseconds between two signs of life, and without one until the lock of another machine counts as left behind. */
+const beat = 30_000;
+const silence = 600_000;
+
 /**
  * Runs a task while no other build writes to the same folders: a `.lock` file in each says who does. A second build
- * waits. The lock of a process that was killed is taken over.
+ * waits. The lock of a process that was killed is taken over: at once on the same machine, and after ten minutes without
+ * a sign of life where a container or another machine left it.
  *
  * @param options.wait milliseconds after which it gives up
  * @throws {UserError} naming the holder if the folders do not get free in time; the folder where the disk is full
@@ -26,6 +36,11 @@ export async function withLock<T>(
   // Always in the same order, so that two builds never wait for each other.
   const paths = [...new Set(folders)].toSorted().map((folder) => join(folder, ".lock"));
   const held: string[] = [];
+  const alive = setInterval(() => {
+    const now = new Date();
+    for (const path of held) utimes(path, now, now).catch(() => {});
+  }, beat);
+  alive.unref();
   try {
     for (const path of paths) {
       await mkdir(join(path, ".."), {recursive: true});
@@ -34,6 +49,7 @@ export async function withLock<T>(
     }
     return await task();
   } finally {
+    clearInterval(alive);
     for (const path of held) await rm(path, {force: true});
   }
 }
@@ -43,7 +59,7 @@ async function acquire(path: string, {wait, onWait}: {wait: number; onWait: (hol
   const until = Date.now() + wait;
   let told = false;
   try {
-    await writeFile(mine, JSON.stringify({host: hostname(), pid: process.pid} satisfies Holder));
+    await writeFile(mine, JSON.stringify(self));
     for (;;) {
       try {
         // A link is made whole or not at all, with its content.
@@ -54,7 +70,7 @@ async function acquire(path: string, {wait, onWait}: {wait: number; onWait: (hol
       }
       const text = await textOf(path);
       if (text === null) continue;
-      if (isDead(text)) {
+      if (isDead(text) || (await isLeft(path, text))) {
         await takeAway(path, text);
         continue;
       }
@@ -78,27 +94,69 @@ export function isOrphan(name: string): boolean {
   return pid !== undefined && isDead(JSON.stringify({host: hostname(), pid: Number(pid)}));
 }
 
-/** Takes a dead lock away, and puts back what came in its place meanwhile. */
+/**
+ * Takes a lock away whose holder is gone. Only one process at a time may, so that nobody takes away the lock that came in
+ * its place.
+ */
 async function takeAway(path: string, dead: string): Promise<void> {
-  const aside = `${path}.${process.pid}.${++count}.dead`;
+  const right = `${path}.taking`;
   try {
-    await rename(path, aside);
+    await writeFile(right, "", {flag: "wx"});
   } catch (error) {
-    if (systemCode(error) === "ENOENT") return;
-    throw error;
+    if (systemCode(error) !== "EEXIST") throw error;
+    // A process that was killed just here leaves it behind.
+    if (Date.now() - (await timeOf(right)) > 60_000) await rm(right, {force: true});
+    await sleep(20);
+    return;
   }
-  if ((await textOf(aside)) !== dead) await link(aside, path).catch(() => {});
-  await rm(aside, {force: true});
+  try {
+    if ((await textOf(path)) === dead) await rm(path, {force: true});
+  } finally {
+    await rm(right, {force: true});
+  }
 }
 
 function isDead(text: string): boolean {
+  const holder = holderOf(text);
+  return holder !== null && holder.host === self.host && !isAlive(holder.pid);
+}
+
+/**
+ * Whether a lock was left behind though a process of its number may be there: of another machine when it gave no sign of
+ * life for long, of this machine when the number is now our own, as every container begins with number 1.
+ */
+async function isLeft(path: string, text: string): Promise<boolean> {
+  const holder = holderOf(text);
+  if (holder === null) return false;
+  if (holder.host === self.host) return holder.pid === self.pid && holder.id !== self.id;
+  return Date.now() - (await timeOf(path)) > silence;
+}
+
+/** When a file was last touched; now if it is gone. */
+async function timeOf(path: string): Promise<number> {
   try {
-    const {host, pid}: Holder = JSON.parse(text);
-    if (host !== hostname()) return false;
+    return (await stat(path)).mtimeMs;
+  } catch {
+    return Date.now();
+  }
+}
+
+function holderOf(text: string): Holder | null {
+  try {
+    const holder: Holder = JSON.parse(text);
+    return holder;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether a process of this machine is there. */
+export function isAlive(pid: number): boolean {
+  try {
     process.kill(pid, 0);
-    return false;
+    return true;
   } catch (error) {
-    return systemCode(error) === "ESRCH";
+    return systemCode(error) !== "ESRCH";
   }
 }
 

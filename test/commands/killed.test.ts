@@ -1,5 +1,5 @@
 import {spawn} from "node:child_process";
-import {mkdir, readdir, rm, writeFile} from "node:fs/promises";
+import {mkdir, readdir, rm, utimes, writeFile} from "node:fs/promises";
 import {hostname} from "node:os";
 import {join} from "node:path";
 import {setTimeout as sleep} from "node:timers/promises";
@@ -109,5 +109,17 @@ describe("withLock(folders, task, options)", () => {
       /folder in use by another build/
     );
     await expect(withLock([place.folder], async () => {})).resolves.toBeUndefined();
+  });
+
+  it("takes over what an earlier process with this number left, and what another machine left long ago", async () => {
+    place = await workplace({});
+    const path = join(place.folder, ".lock");
+    const taken = () => withLock([place.folder], async () => "mine", {wait: 0});
+    await writeFile(path, JSON.stringify({host: hostname(), pid: process.pid, id: "of a container before"}));
+    await expect(taken()).resolves.toBe("mine");
+    await writeFile(path, JSON.stringify({host: "elsewhere", pid: 1, id: "x"}));
+    await expect(taken()).rejects.toThrow(/folder in use by another build/);
+    await utimes(path, new Date(Date.now() - 660_000), new Date(Date.now() - 660_000));
+    await expect(taken()).resolves.toBe("mine");
   });
 });
