@@ -24,7 +24,7 @@ export function noveltySentence(
   {sums, effects, tests, need, longRun, direction, options}: NoveltyFacts
 ): string {
   const {change, early, late, n} = tests;
-  const {power = 0.8} = options;
+  const {alpha = 0.05, power = 0.8} = options;
   const {spans} = sums;
   if (change.pValue === null || spans === null) return missing({sums, effects, tests, need, options});
   const percent = (log: number | null) => formatPercent(log === null ? null : Math.expm1(log), {signed: true});
@@ -35,7 +35,8 @@ export function noveltySentence(
     const sign = Math.sign((verdict === "fading" ? -1 : 1) * (change.estimate ?? 0));
     const turned = (early.estimate ?? 0) * (late.estimate ?? 0) < 0;
     const what = verdict === "growing" && turned ? "effect" : sign > 0 === (direction === "increase") ? "gain" : "loss";
-    const past = verdict === "fading" && turned ? ", past zero" : "";
+    const told = late.pValue !== null && late.pValue < alpha;
+    const past = verdict === "fading" && turned && told ? ", past zero" : "";
     const lasting =
       longRun?.a === null || longRun?.a === undefined
         ? ""

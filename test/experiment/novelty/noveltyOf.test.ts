@@ -88,6 +88,9 @@ describe("noveltyOf(sums, variants, options)", () => {
     expect(past.verdict).toBe("fading");
     expect(past.sentence).toMatch(/past zero/);
     expect(judge({lift: (k) => (k < 10 ? 0 : 0.2)}).verdict).toBe("growing");
+    const gone = judge({lift: (k) => 0.4 * Math.exp(-k / 3) - 0.002});
+    expect(gone.verdict).toBe("fading");
+    expect(gone.sentence).not.toMatch(/past zero/);
   });
   it("says how many days it takes while nobody has lived through both spans", () => {
     const {verdict, daysNeeded, unitsNeeded, sentence, test} = judge({lift: () => 0.15, asOf: 9});
