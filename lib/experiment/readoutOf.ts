@@ -1,7 +1,7 @@
 import {banditEffectsOf, followBandit} from "./bandit/banditEffects.ts";
 import {banditResultOf} from "./bandit/banditResultOf.ts";
 import {bayesianOf} from "./bayesianOf.ts";
-import {changesSince, definitionChanges, publishedRun} from "./history/changesSince.ts";
+import {changesSince, daysOf, definitionChanges, publishedRun} from "./history/changesSince.ts";
 import {comparisonOf} from "./comparisonOf.ts";
 import {decisionOf} from "./decision/decisionOf.ts";
 import type {Conflict} from "./definition/conflictsOf.ts";
@@ -150,7 +150,8 @@ export function readoutOf(input: ReadoutInput): MadeReadout {
       primary: experiment.metrics.primary,
       names: (key) => results.find((metric) => metric.key === key)?.name ?? key,
       checks: (key) => health.checks.find((check) => check.key === key)?.name ?? key,
-      told: changed
+      told: changed,
+      then: daysOf(readout)
     }),
     ...changed.reverse()
   ];

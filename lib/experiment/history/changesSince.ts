@@ -41,12 +41,13 @@ export function publishedRun(readout: Readout): PublishedRun {
 
 /**
  * Returns what differs between a readout and the last one that was published with another runId, newest first: verdict,
- * primary numbers, health, the definition, and rows that arrived late. Empty for a first build.
+ * primary numbers, health, the definition, and data that arrived late for days that were published already. Empty for a
+ * first build.
  */
 export function changesSince(
   runs: readonly PublishedRun[],
   now: PublishedRun,
-  {primary, names, checks = (key) => key, told = []}: ChangeWords
+  {primary, names, checks = (key) => key, told = [], then}: ChangeWords
 ): Change[] {
   const last = runs.findLast(({runId}) => runId !== now.runId);
   if (last === undefined) return [];
@@ -68,9 +69,11 @@ export function changesSince(
     !told.some(({date}) => date !== null && (date > last.date || date === now.date))
   )
     add("definition", "The definition changed in what binds no result, such as a name or a dimension.");
-  if (now.date > last.date)
+  if (now.date > last.date) {
     add("data", `${formatCount(now.units - last.units)} more units, data to ${formatDate(now.date)}.`);
-  else if (now.rows !== last.rows) {
+    const late = then === undefined || last.definition !== now.definition ? null : lateWords(last, then, names);
+    if (late !== null) add("data", late);
+  } else if (now.rows !== last.rows) {
     add(
       "data",
       `${formatCount(Math.abs(now.rows - last.rows))} rows ${now.rows > last.rows ? "arrived late" : "are gone"}.`
@@ -87,6 +90,69 @@ export interface ChangeWords {
   readonly checks?: (key: string) => string;
   /** Changes of the definition that are told one by one; default none. */
   readonly told?: readonly Change[];
+  /** What today's data say of an earlier day; default: nothing, so that data that arrived late are not told of. */
+  readonly then?: (date: string) => DayThen;
+}
+
+/** What today's data say of an earlier day. */
+export interface DayThen {
+  readonly comparisons: readonly Pick<
+    PublishedComparison,
+    "metric" | "variant" | "difference" | "relativeDifference"
+  >[];
+  /** Units that had come by then, at least; null if that is not known. */
+  readonly units: number | null;
+}
+
+/** Returns what the data of a readout say of any earlier day; nothing of metrics whose sums are not exact for it. */
+export function daysOf({metrics, traffic}: Pick<Readout, "metrics" | "traffic">): (date: string) => DayThen {
+  return (date) => ({
+    comparisons: metrics.flatMap(({key, path, exactFrom}) => {
+      if (exactFrom != null && date < exactFrom) return [];
+      const row = path.findLast((each) => each.date <= date);
+      return (row?.comparisons ?? []).map(({variant, difference, relativeDifference}) => ({
+        metric: key,
+        variant,
+        difference,
+        relativeDifference
+      }));
+    }),
+    units:
+      traffic.length === 0
+        ? null
+        : traffic.reduce((sum, row) => (row.date <= date ? sum + row.units.reduce((a, b) => a + b, 0) : sum), 0)
+  });
+}
+
+/** What was published and is otherwise with today's data of the same day; null if nothing is. */
+function lateWords(last: PublishedRun, then: (date: string) => DayThen, names: (key: string) => string): string | null {
+  const {comparisons, units} = then(last.date);
+  const moved = last.comparisons.flatMap((before) => {
+    const after = comparisons.find(({metric, variant}) => metric === before.metric && variant === before.variant);
+    if (
+      after === undefined ||
+      (close(before.difference, after.difference) && close(before.relativeDifference, after.relativeDifference))
+    )
+      return [];
+    return [`${names(before.metric)}, ${before.variant}: ${lift(before)} → ${lift(after)}`];
+  });
+  if (moved.length === 0) return null;
+  const more = units === null ? 0 : units - last.units;
+  const among = more > 0 ? `, ${formatCount(more)} units among them` : "";
+  const rest = moved.length > 3 ? `; and ${moved.length - 3} more` : "";
+  return `Data of ${formatDate(last.date)} and before arrived late${among}. As of that day: ${moved.slice(0, 3).join("; ")}${rest}.`;
+}
+
+type Lift = Pick<PublishedComparison, "difference" | "relativeDifference">;
+
+function lift({relativeDifference, difference}: Lift): string {
+  if (relativeDifference !== null) return formatPercent(relativeDifference, {signed: true, decimals: 2});
+  return difference === null ? "no number" : difference.toPrecision(3);
+}
+
+function close(a: number | null, b: number | null): boolean {
+  if (a === null || b === null) return a === b;
+  return Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
 }
 
 /**
