@@ -4,7 +4,7 @@ import {day} from "../dialects/dialect.ts";
 import type {MetricPlan} from "../plan.ts";
 import {dayOf} from "./exposures.ts";
 import type {Offset} from "../zone.ts";
-import {isEarlier, partsOf} from "./totals.ts";
+import {isEarlier, partsOf, sameParts} from "./totals.ts";
 import type {Scale} from "./totals.ts";
 
 /** A metric, and its place in the plan. */
@@ -34,9 +34,13 @@ function aggregates(dialect: Dialect, {metric, index}: Numbered, {entered, now, 
   const term = (letters: string): string => {
     const [a, b] = [...letters] as [Letter, Letter?];
     const product = (values: Readonly<Partial<Record<Letter, string>>>) =>
-      b === undefined ? (values[a] ?? "0") : `${dialect.wide(values[a] ?? "0")} * ${values[b] ?? "0"}`;
+      b === undefined ? (values[a] ?? "0") : `${factor(values[a] ?? "0")} * ${values[b] ?? "0"}`;
+    // Counts and their products have room enough.
+    const narrow = [...letters].every((letter) => isCount(metric, letter as Letter));
+    const factor = (sql: string) => (narrow ? sql : dialect.wide(sql));
     const changes = [...letters].some((letter) => !isEarlier(letter as Letter));
     if (before === null || !changes) return `CASE WHEN ${entered} THEN ${product(now)} END`;
+    if (a === b) return `${factor(`(${now[a]} - ${before[a]})`)} * (${now[a]} + ${before[a]})`;
     return `${product(now)} - ${product({...now, ...before})}`;
   };
   // The square of 0 or 1 is itself.
@@ -55,6 +59,12 @@ function isSquareOfBit(metric: MetricPlan, letters: string): boolean {
 export function isZeroOrOne(metric: MetricPlan, letter: Letter): boolean {
   const side = metric.sides[letter];
   return side?.of === "stream" ? side.reduce === "any" : side?.of === "attribute" && side.truthy;
+}
+
+/** Whether a letter of a metric is a whole number of rows, or 0 or 1. */
+function isCount(metric: MetricPlan, letter: Letter): boolean {
+  const side = metric.sides[letter];
+  return isZeroOrOne(metric, letter) || (side?.of === "stream" && side.reduce === "count");
 }
 
 export function attributeSteps(
@@ -90,8 +100,9 @@ export function runningIncrements(
   const outcomes = metrics.flatMap(({metric, index}) =>
     partsOf(metric, index).filter(({letter}) => !isEarlier(letter))
   );
-  const states = outcomes.map(
-    ({column}) =>
+  const same = sameParts(outcomes);
+  const states = [...new Set(same.values())].map(
+    (column) =>
       `d.${column} AS ${column}, ${dialect.integer(`sum(d.${column}) OVER (PARTITION BY d.u ORDER BY d.day ROWS UNBOUNDED PRECEDING)`)} AS t${column}`
   );
   const letters = (numbered: Numbered, from: "now" | "before" | "earlier") =>
@@ -99,7 +110,8 @@ export function runningIncrements(
       .filter(({letter}) => isEarlier(letter) === (from === "earlier"))
       .map(({column, letter, side}): [Letter, string] => {
         if (from === "earlier") return [letter, capped(`coalesce(p.${column}, 0)`, numbered, letter)];
-        const total = from === "now" ? `t${column}` : `t${column} - ${column}`;
+        const own = same.get(column) ?? column;
+        const total = from === "now" ? `t${own}` : `t${own} - ${own}`;
         return [letter, side.reduce === "any" ? `least(${total}, 1)` : capped(total, numbered, letter)];
       });
   const earlier = metrics.some((numbered) => letters(numbered, "earlier").length > 0);

@@ -28,6 +28,19 @@ export function partsOf(metric: MetricPlan, index: number): Part[] {
   return found;
 }
 
+/** Returns the column of each part, and that of the first one which is the same number: where it may be read instead. */
+export function sameParts(parts: readonly Part[]): Map<string, string> {
+  const first = new Map<string, string>();
+  return new Map(
+    parts.map(({column, letter, side: {stream, reduce, from, to}}) => {
+      const key = JSON.stringify([stream.id, reduce, from, String(to), isEarlier(letter)]);
+      const known = first.get(key) ?? column;
+      first.set(key, known);
+      return [column, known];
+    })
+  );
+}
+
 /** Whether a letter looks at the time before the exposure. */
 export function isEarlier(letter: Letter): boolean {
   return letter === "x" || letter === "v";
@@ -47,10 +60,12 @@ export function totals(
   {bits, asOf}: Scale<number | string>,
   {keys, extra}: {keys: readonly string[]; extra?: string}
 ): string {
+  const same = sameParts(parts);
+  const distinct = parts.filter(({column}) => same.get(column) === column);
   const selects = hits.flatMap(({table, streams}) => {
-    const mine = parts.filter(({side}) => streams.includes(side.stream));
+    const mine = distinct.filter(({side}) => streams.includes(side.stream));
     if (mine.length === 0) return [];
-    const columns = parts.map((part) =>
+    const columns = distinct.map((part) =>
       mine.includes(part)
         ? `${contribution(dialect, part, bits)} AS ${part.column}`
         : `${dialect.integer("NULL")} AS ${part.column}`
@@ -60,11 +75,12 @@ export function totals(
       `SELECT ${keys.join(", ")}, ${columns.join(", ")} FROM ${table} WHERE u IS NOT NULL AND day <= ${asOf} AND (${relevant.join(" OR ")})`
     ];
   });
-  const nothing = parts.map(({column}) => `${dialect.integer("NULL")} AS ${column}`);
+  const nothing = distinct.map(({column}) => `${dialect.integer("NULL")} AS ${column}`);
   if (extra !== undefined) selects.push(`SELECT ${keys.join(", ")}, ${nothing.join(", ")} FROM (${extra}) AS x`);
   const sums = parts.map(({column, side}) => {
-    if (side.reduce === "first") return `min(${column}) AS ${column}`;
-    const total = side.reduce === "any" ? `max(${column})` : `sum(${column})`;
+    const from = same.get(column) ?? column;
+    if (side.reduce === "first") return `min(${from}) AS ${column}`;
+    const total = side.reduce === "any" ? `max(${from})` : `sum(${from})`;
     return `${dialect.integer(`coalesce(${total}, 0)`)} AS ${column}`;
   });
   return `SELECT ${keys.join(", ")}, ${sums.join(", ")}\n  FROM (${selects.join("\n  UNION ALL ")}) AS h GROUP BY ${keys.join(", ")}`;
