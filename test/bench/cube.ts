@@ -7,7 +7,8 @@ import type {DuckdbEngine} from "../../lib/cube/engines/duckdb.ts";
 import {openDuckdb} from "../../lib/cube/engines/duckdb.ts";
 import {publishable} from "../../lib/cube/publish.ts";
 import {momentsAsOf} from "../../lib/cube/reader.ts";
-import {define} from "../cube/define.ts";
+import {logDefinitions, writeLogs} from "./logs.ts";
+import type {LogSize} from "./logs.ts";
 import type {Measured} from "./measured.ts";
 
 /**
@@ -23,7 +24,7 @@ export async function bench({events = 10_000_000, units = 1_000_000} = {}): Prom
     const groupBy = await fastest(2, async () => {
       for await (const _ of engine.query(plain));
     });
-    const {experiment, definitions} = definitionsOf();
+    const {experiment, definitions} = logDefinitions();
     let seconds = Infinity;
     let [path, published] = [0, 0];
     let reading = Infinity;
@@ -37,7 +38,7 @@ export async function bench({events = 10_000_000, units = 1_000_000} = {}): Prom
       [path, published] = [cube.path.length, publication.path.length];
       reading = await readerMilliseconds(cube.path);
     }
-    const parquet = await fromParquet(engine, folder);
+    const parquet = await fromParquet(engine, folder, {events, units});
     const memory = process.resourceUsage().maxRSS / 1024 / 1024;
     return [
       {name: "plain GROUP BY unit, day over CSV", value: groupBy, unit: "s"},
@@ -56,22 +57,26 @@ export async function bench({events = 10_000_000, units = 1_000_000} = {}): Prom
 }
 
 /** Five metrics of different kinds and three dimensions, from Parquet, with and without the quantile among them. */
-async function fromParquet(engine: DuckdbEngine, folder: string): Promise<Measured[]> {
-  for (const name of ["exposures", "events"])
-    await engine.run(
-      `COPY (SELECT * FROM read_csv('${name}.csv')) TO ${engine.dialect.literal(join(folder, `${name}.parquet`))} (FORMAT parquet)`
-    );
+async function fromParquet(engine: DuckdbEngine, folder: string, size: LogSize): Promise<Measured[]> {
+  await writeLogs(engine, folder, {...size, format: "parquet"});
   const plain =
     "SELECT count(*) FROM (SELECT user_id, CAST(ts AS DATE) AS day, count(*), sum(amount) FROM 'events.parquet' GROUP BY 1, 2)";
   const groupBy = await fastest(2, async () => {
     for await (const _ of engine.query(plain));
   });
   const rows: Measured[] = [{name: "plain GROUP BY unit, day over Parquet", value: groupBy, unit: "s"}];
+  // Every fourth of the 28 days is asked about, and stands for four.
+  const asked = await fastest(1, async () => {
+    for (let day = 4; day <= 28; day += 4)
+      for (const question of questionsOf(new Date(Date.UTC(2026, 0, 4 + day)).toISOString().slice(0, 10)))
+        for await (const _ of engine.query(question));
+  });
+  rows.push({name: "asking the log per metric and day: 5 x 28 statements", value: 4 * asked, unit: "s"});
   for (const [last, bound] of [
     ["retention", 6],
     ["quantile", 8]
   ] as const) {
-    const {experiment, definitions} = definitionsOf({last, format: "parquet"});
+    const {experiment, definitions} = logDefinitions({last, format: "parquet"});
     const seconds = await fastest(
       2,
       async () => void (await buildCube(experiment, definitions, {dataDir: folder, engine}))
@@ -82,68 +87,38 @@ async function fromParquet(engine: DuckdbEngine, folder: string): Promise<Measur
       unit: "x",
       bound
     });
+    if (last === "retention")
+      rows.push({
+        name: "cube / asking the log per metric and day",
+        value: seconds / (4 * asked),
+        unit: "x",
+        bound: 0.05
+      });
   }
   return rows;
 }
 
-async function writeLogs(engine: DuckdbEngine, folder: string, {events, units}: {events: number; units: number}) {
-  const time = (salt: number, days: number) =>
-    `strftime(TIMESTAMP '2026-01-05' + to_microseconds(CAST(hash(i + ${salt}) % (${days} * 86400) AS BIGINT) * 1000000), '%Y-%m-%d %H:%M:%S')`;
-  const copy = (select: string, file: string) =>
-    engine.run(`COPY (${select}) TO ${engine.dialect.literal(join(folder, file))} (FORMAT csv, HEADER)`);
-  await copy(
-    `SELECT i AS user_id, CASE WHEN hash(i) % 2 = 0 THEN 'control' ELSE 'green' END AS variant, ${time(7, 20)} AS ts, ['web', 'ios', 'android'][1 + CAST(hash(i * 3) % 3 AS INTEGER)] AS platform, 'c' || (hash(i * 5) % 8) AS country, CASE WHEN hash(i * 7) % 4 = 0 THEN 'paid' ELSE 'free' END AS plan FROM range(${units}) t(i)`,
-    "exposures.csv"
-  );
-  await copy(
-    `SELECT CAST(hash(i) % ${units} AS BIGINT) AS user_id, ${time(11, 28)} AS ts, ['purchase', 'view', 'view', 'search'][1 + CAST(hash(i * 3) % 4 AS INTEGER)] AS event, round(CAST(hash(i * 11) % 100000 AS DOUBLE) / 97, 2) AS amount FROM range(${events}) t(i)`,
-    "events.csv"
-  );
-}
-
-const metrics = {
-  purchase: {kind: "proportion", fact: "events", event: "purchase", window: "7d", covariate: "14d"},
-  revenue: {kind: "mean", fact: "events", event: "purchase", value: "amount"},
-  views: {kind: "mean", fact: "events", event: "view"},
-  ratio: {
-    kind: "ratio",
-    numerator: {fact: "events", event: "purchase", value: "amount"},
-    denominator: {fact: "events", event: "view"}
-  },
-  retention: {kind: "retention", fact: "events", event: "view", days: [1, 7]},
-  quantile: {kind: "quantile", quantile: 0.95, fact: "events", event: "search", value: "amount"}
-};
-
-function definitionsOf({last, format = "csv"}: {last?: "retention" | "quantile"; format?: string} = {}) {
-  const secondary = ["revenue", "views", ...(last === undefined ? [] : ["ratio", last])];
-  const used = Object.entries(metrics).filter(([key]) => key === "purchase" || secondary.includes(key));
-  return define({
-    experiment: {
-      start: "2026-01-05",
-      variants: {control: {role: "control", weight: 0.5}, green: {weight: 0.5}},
-      dimensions: last === undefined ? ["platform", "country"] : ["platform", "country", "plan"],
-      metrics: {primary: ["purchase"], secondary}
-    },
-    metrics: Object.fromEntries(used),
-    facts: {
-      exposures: {
-        shape: "exposures",
-        path: `exposures.${format}`,
-        unit: "user_id",
-        variant: "variant",
-        timestamp: "ts",
-        dimensions: ["platform", "country", "plan"]
-      },
-      events: {
-        shape: "events",
-        path: `events.${format}`,
-        unit: "user_id",
-        timestamp: "ts",
-        event: "event",
-        values: ["amount"]
-      }
-    }
-  });
+/** What somebody does who has no cube: a statement per metric and day, over the log, by cell. */
+function questionsOf(date: string): string[] {
+  const until = `TIMESTAMP '${date}' + INTERVAL 1 DAY`;
+  const ask = (value: string, {within = "", units = ""}: {within?: string; units?: string} = {}) =>
+    `WITH first AS (SELECT user_id, min(CAST(ts AS TIMESTAMP)) AS t, any_value(variant) AS variant, any_value(platform) AS platform, any_value(country) AS country, any_value(plan) AS plan FROM 'exposures.parquet' GROUP BY user_id),
+    totals AS (SELECT f.user_id, ${value} AS y FROM first AS f JOIN 'events.parquet' AS e ON e.user_id = f.user_id WHERE CAST(e.ts AS TIMESTAMP) >= f.t AND CAST(e.ts AS TIMESTAMP) < ${until}${within} GROUP BY f.user_id)
+    SELECT variant, platform, country, plan, count(*), sum(y), sum(y * y) FROM first AS f LEFT JOIN totals USING (user_id) WHERE f.t < ${until}${units} GROUP BY ALL`;
+  const mature = " AND f.t + INTERVAL 7 DAY <= ";
+  return [
+    ask("1", {
+      within: " AND event = 'purchase' AND CAST(e.ts AS TIMESTAMP) < f.t + INTERVAL 7 DAY",
+      units: mature + until
+    }),
+    ask("sum(amount)", {within: " AND event = 'purchase'"}),
+    ask("count(*)", {within: " AND event = 'view'"}),
+    ask("sum(CASE WHEN event = 'purchase' THEN amount END) / nullif(sum(CASE WHEN event = 'view' THEN 1 END), 0)"),
+    ask("1", {
+      within: " AND event = 'view' AND CAST(e.ts AS TIMESTAMP) BETWEEN f.t + INTERVAL 1 DAY AND f.t + INTERVAL 8 DAY",
+      units: mature + until
+    })
+  ];
 }
 
 async function fastest(times: number, task: () => Promise<void>): Promise<number> {
