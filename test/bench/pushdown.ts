@@ -48,7 +48,7 @@ export async function bench({events = 5_000_000, units = 500_000} = {}): Promise
         definitions,
         relationOf: (name: string, fact: Parameters<typeof scanServer>[2]) => scanServer(engine, name, fact)
       };
-      const {path, entries, links, traffic, tenure} = await buildLogs(context, planCube(experiment, definitions));
+      const {path, entries, links, traffic} = await buildLogs(context, planCube(experiment, definitions));
       const seconds = (performance.now() - start) / 1000;
       // Rows of whole variants are added up here; and increments come by clock, several metrics in a row.
       const cells = [...path, ...entries].filter(({cell}) => cell !== null).length;
