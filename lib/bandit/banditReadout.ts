@@ -150,12 +150,12 @@ function findWarnings({
       bias: random && simulateBias(batches, last, {kind, direction, confidence, random})
     });
   const small = last.flatMap(({n, sum}, i) =>
-    n < 100 || (kind === "bernoulli" && Math.min(sum, n - sum) < 30) ? [keys[i] ?? ""] : []
+    (kind === "bernoulli" ? Math.min(sum, n - sum) < 5 : n < 100) ? [keys[i] ?? ""] : []
   );
   if (small.length)
     warnings.push({
       code: "small-arm",
-      message: `intervals rest on the normal approximation and may be too narrow for arms with few units or few conversions: ${small.join(", ")}`,
+      message: `intervals rest on the normal approximation, which is rough for arms with ${kind === "bernoulli" ? "fewer than five conversions" : "few units"}: ${small.join(", ")}`,
       bias: null
     });
   const top = estimates?.[best];
