@@ -88,11 +88,19 @@ describe("the workflows", () => {
 
 describe(".ci/nightly.sh", () => {
   /** Runs the script with stand-ins for node and rsync that write down how they were called. */
-  async function night(codes: {site: number; check: number}): Promise<{status: number | null; calls: string[]}> {
+  async function night(codes: {
+    site: number;
+    check: number;
+    kept?: boolean;
+  }): Promise<{status: number | null; calls: string[]}> {
     folder = await mkdtemp(join(tmpdir(), "readout-cron-"));
     await mkdir(join(folder, ".ci"));
     await mkdir(join(folder, "bin"));
     await cp(join(projectFolder, ".ci", "nightly.sh"), join(folder, ".ci", "nightly.sh"));
+    if (codes.kept) {
+      await mkdir(join(folder, "src", "readouts", "one"), {recursive: true});
+      await writeFile(join(folder, "src", "readouts", "one", "readout.json"), "{}");
+    }
     const stub = async (name: string, text: string): Promise<void> => {
       await writeFile(join(folder, "bin", name), `#!/bin/sh\necho "${name} $*" >> "${folder}/calls"\n${text}\n`);
       await chmod(join(folder, "bin", name), 0o755);
@@ -116,6 +124,10 @@ describe(".ci/nightly.sh", () => {
     expect(await night({site: 0, check: 1})).toEqual({status: 1, calls: ["node", "node", "rsync"]});
     await rm(folder, {recursive: true});
     expect(await night({site: 1, check: 0})).toEqual({status: 1, calls: ["node"]});
+    await rm(folder, {recursive: true});
+    // The last good readouts, marked stale, are better than a site that does not know.
+    const kept = {site: 1, check: 0, kept: true};
+    expect(await night(kept)).toEqual({status: 1, calls: ["node", "node", "rsync"]});
     await rm(folder, {recursive: true});
     expect(await night({site: 2, check: 0})).toEqual({status: 2, calls: ["node"]});
   });
