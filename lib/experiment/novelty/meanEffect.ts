@@ -19,17 +19,22 @@ export function meanEffect(
   if (covariances === null) return untested("the products between days are missing");
   const {days} = covariances;
   const size = days.length;
-  const weights = days.map(({day, control, treatment}) => (day < from ? 0 : control.n + treatment.n));
+  const weights = Float64Array.from(days, ({day, control, treatment}) => (day < from ? 0 : control.n + treatment.n));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   if (total === 0) return untested(`no day from day ${from} on has an effect`);
+  for (let i = 0; i < size; i++) weights[i]! /= total;
   const [c, t] = (["control", "treatment"] as const).map((arm) => {
+    const covariance = covariances[arm];
     let [n, estimate, variance] = [0, 0, 0];
     for (let i = 0; i < size; i++) {
-      if (weights[i] === 0) continue;
-      n = Math.max(n, days[i]![arm].n);
-      estimate += (weights[i]! / total) * (days[i]![arm].estimate ?? 0);
-      for (let j = 0; j < size; j++)
-        variance += (weights[i]! / total) * (weights[j]! / total) * covariances[arm][i * size + j]!;
+      const weight = weights[i]!;
+      if (weight === 0) continue;
+      const own = days[i]![arm];
+      n = Math.max(n, own.n);
+      estimate += weight * (own.estimate ?? 0);
+      let row = 0;
+      for (let j = 0; j < size; j++) row += weights[j]! * covariance[i * size + j]!;
+      variance += weight * row;
     }
     return {n, estimate, standardError: Math.sqrt(Math.max(0, variance))};
   });

@@ -55,10 +55,18 @@ export function tenureIndex(sums: TenureSums): TenureIndex {
     }
     return arm;
   };
+  // Rows of one cohort, phase and variant follow one another, so what they ask for is mostly what the last one had.
+  let [lastCohort, place, lastVariant, arm]: [string, number | undefined, string, ArmIndex | null] = [
+    "",
+    undefined,
+    "",
+    null
+  ];
   for (const {cohort, variant, day, n, y, yy, w = 0, ww = 0, yw = 0} of sums.days) {
-    const place = placeOf.get(cohort);
+    if (cohort !== lastCohort) [lastCohort, place] = [cohort, placeOf.get(cohort)];
     if (place === undefined) continue;
-    const {days, cells} = armOf(variant);
+    if (arm === null || variant !== lastVariant) [lastVariant, arm] = [variant, armOf(variant)];
+    const {days, cells} = arm;
     const cell = (place * length + day - first) * cellWidth;
     cells[cell]! += n;
     cells[cell + 1]! += y;
@@ -73,13 +81,16 @@ export function tenureIndex(sums: TenureSums): TenureIndex {
   }
   const ratios = new Map<string, Float64Array>();
   if (kind === "ratio") for (const [variant, arm] of arms) ratios.set(variant, ratiosOf(arm, length, origin));
+  let [lastPhase, phase, ratio]: [string, number, Float64Array | undefined] = ["", -1, undefined];
+  arm = null;
   for (const row of sums.products) {
-    const {j, k, n, y, z, yz} = row;
-    const phase = phases.indexOf(row.phase);
+    const {j, k, n, y, z, yz, variant} = row;
+    if (row.phase !== lastPhase) [lastPhase, phase] = [row.phase, phases.indexOf(row.phase)];
     if (phase < 0 || j < first || k > last || n < 2) continue;
-    const {units, covariances} = armOf(row.variant);
+    if (arm === null || variant !== lastVariant)
+      [lastVariant, arm, ratio] = [variant, armOf(variant), ratios.get(variant)];
+    const {units, covariances} = arm;
     const at = (phase * length + j - first) * length + k - first;
-    const ratio = ratios.get(row.variant);
     units[at] = n;
     covariances[at] =
       ratio === undefined ? (yz - (y * z) / n) / (n - 1) : pairCovariance(row, ratio[j - first]!, ratio[k - first]!);
