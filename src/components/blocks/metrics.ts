@@ -48,7 +48,7 @@ export function metrics(readout: Readout, root: string): Html {
           reading: summary(readout, shown),
           table: null
         }),
-    html`<div class="scroll" tabindex="0" role="region" aria-label="All metrics">
+    html`<div class="scroll" tabindex="0" role="region" aria-label="Table of all metrics">
       ${mainTable(long ? brief(readout, lead) : readout, root, many)}
     </div>`,
     long
