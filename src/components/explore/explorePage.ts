@@ -28,9 +28,12 @@ import {timeChart} from "./timeChart.ts";
 
 const timeHeight = 220;
 
+/** Lines of the table that are written at once: more than a screen holds. The others follow with the charts. */
+const firstLines = 40;
+
 /**
  * Runs the Explore page: loads the experiment that the address or the picker names, and keeps the address, the controls
- * and what is shown in step. Numbers are written at once, charts in the next frame.
+ * and what is shown in step. Numbers are written at once; charts, and lines below the first screen, when those are painted.
  */
 export function explorePage({invalidation, root = "./"}: {invalidation?: Promise<void>; root?: string} = {}): void {
   const page = find(document, ".explore");
@@ -183,7 +186,7 @@ function explore(
     syncControls(form, readout, state);
     place(find(main, ".trail"), crumbs(readout, crumbsOf(state)));
     place(find(main, ".sum"), beside(readout, metric, state, total, asked.root));
-    place(find(main, ".cells"), resultTable(readout, metric, state, results));
+    place(find(main, ".cells"), resultTable(readout, metric, state, results, {lines: firstLines}));
     timelineBrush.show();
     forget();
     forget = afterPaint(() => draw(total));
@@ -191,8 +194,10 @@ function explore(
 
   function draw(total: CellResults): void {
     const metric = metricOf();
+    if (!metric || results === null) return;
+    if (results.cells.length > firstLines) place(find(main, ".cells"), resultTable(readout, metric, state, results));
     const width = Math.floor(timeline.clientWidth);
-    if (!metric || results === null || width === 0) return;
+    if (width === 0) return;
     const entered = state.entered !== null;
     const caption = find(main, ".time figcaption");
     find(caption, "strong").textContent = entered ? "Effect by entry date" : "Effect by day";

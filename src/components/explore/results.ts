@@ -71,12 +71,16 @@ function testName({comparisons, method}: MetricResult): string {
   return test === undefined ? `${method} design` : (testNames[test] ?? test);
 }
 
-/** Returns the table of a view: one line for each cell and treatment; what is too small is grey and says why. */
+/**
+ * Returns the table of a view: one line for each cell and treatment; what is too small is grey and says why. `lines` is
+ * how many of them it has at most, all by default.
+ */
 export function resultTable(
   readout: Readout,
   metric: MetricResult,
   state: ExploreState,
-  {cells, family, more, lag}: CellResults
+  {cells, family, more, lag}: CellResults,
+  {lines = Infinity}: {lines?: number} = {}
 ): Html {
   if (cells.length === 0)
     return html`<p class="absent">
@@ -111,7 +115,7 @@ export function resultTable(
           </tr>
         </thead>
         <tbody>
-          ${cells.map((cell, i) => line(readout, metric, state, cell, i, treatments))}
+          ${cells.slice(0, lines).map((cell, i) => line(readout, metric, state, cell, i, treatments))}
         </tbody>
       </table>
     </div>
