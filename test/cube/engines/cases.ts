@@ -223,12 +223,107 @@ function native(id: "bigint" | "uuid", time: "timestamptz" | "timestamp"): Case 
   };
 }
 
+/** Local times without a zone around a change of clocks, in the zone of the log; days begin in another. */
+function clocks(zone: string, timezone: string, near: string): Case {
+  const random = createRandom(zone.length + near.length);
+  const pick = <T>(from: readonly T[]): T => from[random.integer(from.length)] as T;
+  const change = Date.parse(near);
+  const first = change - 3 * 86_400_000;
+  // Every half hour of the night, those that exist twice or not at all among them; midnight itself; and any other time.
+  const local = (days: number) =>
+    stamp(
+      pick([
+        change + random.integer(12) * 1_800_000,
+        first + random.integer(days) * 86_400_000,
+        first + random.integer(days * 86_400) * 1000
+      ])
+    );
+  const exposures: Cell[][] = [];
+  const events: Cell[][] = [];
+  for (let i = 0; i < 120; ++i) {
+    const at = local(5);
+    exposures.push([`ü${i}"'`, pick(["a", "b"]), at, pick(["Zürich", "東京", 'o"k', "o'k", null, " "])]);
+    if (i % 5 === 0) exposures.push([`ü${i}"'`, "a", at, "tie"]);
+    for (let k = random.integer(6); k > 0; --k)
+      events.push([
+        `ü${i}"'`,
+        pick([at, local(7), pick([null, `${local(7).slice(0, 19)}+05:30`, "2026-02-30 00:00:00"])]),
+        pick(["größe", 'say "hi"', null]),
+        pick(["-3.5", "0", "7", "7", "1e3", " 2 ", "", "NaN", "x"])
+      ]);
+  }
+  const metrics = {
+    size: {kind: "mean", fact: "events", event: "größe", value: "amount", window: "1d", negative: "keep"},
+    said: {kind: "proportion", fact: "events", where: '"what" = \'say "hi"\' OR "what" = \'größe\'', covariate: "2d"},
+    cut: {kind: "mean", fact: "events", value: "amount", cap: "p75"},
+    cut_soon: {kind: "mean", fact: "events", value: "amount", window: "2d", mature: false, cap: "p60"},
+    stayed: {kind: "retention", fact: "events", days: [1, 1]},
+    until: {kind: "time-to-event", fact: "events", event: "größe", window: "3d", covariate: "1d"},
+    share: {kind: "ratio", fact: "events", numerator: {event: "größe"}, denominator: {value: "amount"}, window: "2d"},
+    low: {kind: "quantile", quantile: 0.25, fact: "events", value: "amount", negative: "keep"},
+    each: {
+      kind: "quantile",
+      quantile: 0.9,
+      of: "units",
+      fact: "events",
+      value: "amount",
+      window: "1d",
+      negative: "keep"
+    }
+  };
+  const text = (...names: string[]) => names.map((name) => [name, "text"] as const);
+  return {
+    name: `clocks of ${zone} on ${near.slice(0, 10)}, days of ${timezone}`,
+    datesOnly: false,
+    quantiles: 2,
+    tables: {
+      exposures: {columns: text("who", "arm", "at", "city"), rows: exposures},
+      events: {columns: text("who", "at", "what", "amount"), rows: events}
+    },
+    defined: (place, connections = {}) =>
+      define({
+        experiment: {
+          start: new Date(first).toISOString().slice(0, 10),
+          timezone,
+          variants: {a: {role: "control", weight: 0.5}, b: {weight: 0.5}},
+          dimensions: {city: {column: "city", top: 3}},
+          metrics: {primary: ["size"], secondary: Object.keys(metrics).slice(1)},
+          minimumUnits: 2
+        },
+        metrics,
+        facts: {
+          exposures: {
+            shape: "exposures",
+            ...place("exposures"),
+            unit: "who",
+            variant: "arm",
+            timestamp: "at",
+            timezone: zone
+          },
+          events: {
+            shape: "events",
+            ...place("events"),
+            unit: "who",
+            timestamp: "at",
+            timezone: zone,
+            event: "what",
+            values: ["amount"]
+          }
+        },
+        connections
+      })
+  };
+}
+
 /** The experiments that every engine is to compute alike. */
 export const cases: readonly Case[] = [
   texts("Europe/Berlin", 2, false),
   texts("UTC", 4, true),
   native("bigint", "timestamptz"),
-  native("uuid", "timestamp")
+  native("uuid", "timestamp"),
+  clocks("America/New_York", "Europe/Berlin", "2025-11-02T00:00:00Z"),
+  clocks("Africa/Cairo", "Africa/Cairo", "2026-04-24T00:00:00Z"),
+  clocks("Australia/Lord_Howe", "Asia/Kathmandu", "2026-04-05T00:00:00Z")
 ];
 
 /** Fields of CSV text; blank ones without quotes are null. */
