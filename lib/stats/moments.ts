@@ -88,18 +88,25 @@ export function momentsOf(rows: Iterable<UnitValues>, origin: Origin = {}): Mome
     n++;
     add("y", y);
     add("yy", y * y);
-    add("w", w);
-    add("ww", w * w);
-    add("yw", y * w);
-    add("x", x);
-    add("xx", x * x);
-    add("xy", x * y);
-    add("xw", x * w);
-    add("v", v);
-    add("vv", v * v);
-    add("yv", y * v);
-    add("vw", v * w);
-    add("xv", x * v);
+    // A letter that is 0 adds nothing to any sum; most metrics have one or two letters.
+    if (w !== 0) {
+      add("w", w);
+      add("ww", w * w);
+      add("yw", y * w);
+    }
+    if (x !== 0) {
+      add("x", x);
+      add("xx", x * x);
+      add("xy", x * y);
+      add("xw", x * w);
+    }
+    if (v !== 0) {
+      add("v", v);
+      add("vv", v * v);
+      add("yv", y * v);
+      add("vw", v * w);
+      add("xv", x * v);
+    }
   }
   for (const sum of sums) totals[sum] += errors[sum];
   return momentsFromSums(n, totals, origin);
