@@ -13,7 +13,7 @@ import {pair} from "./comparisonOf.ts";
 import type {Experiment} from "./definition/definition.ts";
 import {effectOf} from "./effectOf.ts";
 import type {Effect} from "./effectOf.ts";
-import {formatDate, formatNumber, formatPercent, formatPercentInterval} from "./format.ts";
+import {formatChosen, formatDate, formatNumber, formatPercent, formatPercentInterval} from "./format.ts";
 import {variantKeys} from "./health/healthInput.ts";
 import type {LedgerLook} from "./history/memory.ts";
 import {effectOptions} from "./metricResultOf.ts";
@@ -445,10 +445,10 @@ function spendingText(spending: Experiment["design"]["spending"]): string {
   return typeof spending === "string" ? spending : "table";
 }
 
-function relativeText({relativeDifference, relativeInterval}: Comparison): string {
+function relativeText({relativeDifference, relativeInterval, level}: Comparison): string {
   return relativeDifference === null
     ? ""
-    : `The relative difference is ${formatPercent(relativeDifference, {signed: true})} (${formatPercentInterval(relativeInterval)}).`;
+    : `The relative difference is ${formatPercent(relativeDifference, {signed: true})} (${formatChosen(Math.round(level * 1000) / 1000)} interval ${formatPercentInterval(relativeInterval)}).`;
 }
 
 function groupSentence(
