@@ -79,7 +79,7 @@ export function shipped(index: ReadoutIndex): Html | null {
       sums.map((s) => [
         name(s.metric),
         `${s.shipped} of ${s.experiments}`,
-        formatPercent(s.plain, {signed: true}),
+        formatPercent(s.plain, {signed: true, decimals: intervalDecimals(s.interval, {scale: 100})}),
         formatPercent(s.shrunk, {signed: true, decimals: intervalDecimals(s.interval, {scale: 100})}),
         formatPercentInterval(s.interval)
       ])
