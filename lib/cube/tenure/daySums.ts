@@ -51,7 +51,7 @@ export async function daySums(
   const bySegment: (readonly Value[])[][] = [];
   for (const plan of segments) {
     const rows = await steps.rows(
-      `SELECT r.run, t.variant, t.k, d.d${plan.at}, ${added} FROM tenure_cells AS t JOIN cells AS d ON d.cell = t.cell JOIN (${runTable(plan)}) AS r ON r.cohort = t.cohort WHERE t.k <= r.last_day GROUP BY 1, 2, 3, 4`
+      `SELECT r.run, t.variant, t.k, d.d${plan.at}, ${added} FROM tenure_cells AS t JOIN cells AS d ON d.cell = t.cell JOIN (${runTable(plan)}) AS r ON r.cohort = t.cohort WHERE t.k <= r.last_day GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`
     );
     bySegment.push(rows);
   }

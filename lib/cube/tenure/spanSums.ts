@@ -49,10 +49,11 @@ export async function spanSums(
   const added = sums.map((_, i) => total(dialect, `t.a${i}`)).join(", ");
   const whole = await steps.rows(`SELECT cohort, variant, ${added} FROM tenure_spans AS t GROUP BY 1, 2`);
   const byCohort = new Map(whole.map((row) => [row.slice(0, 2).join(" "), row.slice(2).map(Number)]));
+  // In order, since cohorts of a run are added up as doubles.
   const bySegment: Map<string, number[]>[] = [];
   for (const plan of segments) {
     const rows = await steps.rows(
-      `SELECT t.cohort, t.variant, d.d${plan.at}, ${added} FROM tenure_spans AS t JOIN cells AS d ON d.cell = t.cell GROUP BY 1, 2, 3`
+      `SELECT t.cohort, t.variant, d.d${plan.at}, ${added} FROM tenure_spans AS t JOIN cells AS d ON d.cell = t.cell GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`
     );
     const found = new Map<string, number[]>();
     for (const row of rows) {
