@@ -138,10 +138,12 @@ describe("builds of awkward experiments", () => {
     const segment = metric.segments.find(({value}) => value === "new app")!;
     expect(segment).toMatchObject({difference: null, pValue: null, reason: "no units in control"});
     expect(metric.segmentSummaries[0]!.reason).toBe("new app has no units in control");
+    expect(whom).toMatch("Cannot tell for platform new app, because no units in control.");
     expect(whom).toMatch("By platform it cannot be taken apart, because new app has no units in control.");
     expect(whom).toMatch("The split is broken in platform new app");
   });
   it("says of a segment without variance that it has none", () => {
+    expect(of("no-variance").whom).toMatch("Cannot tell for platform ios, because no failures in either arm.");
     const segment = of("no-variance").readout.metrics[1]!.segments.find(({value}) => value === "ios")!;
     expect(segment).toMatchObject({pValue: null, shrunkRelativeDifference: null, reason: "no variance in either arm"});
   });

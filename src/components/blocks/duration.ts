@@ -1,4 +1,4 @@
-import {formatPercent, formatPValue} from "../../lib/experiment/format.ts";
+import {formatList, formatPercent, formatPValue, plural} from "../../lib/experiment/format.ts";
 import type {MetricResult, NoveltyResult, Readout} from "../../lib/experiment/readout.ts";
 import {choice} from "./controls.ts";
 import type {Content, Html} from "./html.ts";
@@ -19,7 +19,7 @@ export function duration(readout: Readout, root: string): Html {
       "duration",
       "Does it last?",
       null,
-      absent(null, "Effects by days since exposure are not computed for this experiment.")
+      absent(null, `Cannot tell whether the effect lasts, because ${whyNot(readout)}.`)
     );
   }
   return section(
@@ -31,6 +31,16 @@ export function duration(readout: Readout, root: string): Html {
     html`<div class="tenure-view" aria-live="polite">${tenureView({result: lead, metric, readout})}</div>`,
     everyMetric(readout)
   );
+}
+
+const byDay: readonly string[] = ["proportion", "mean", "ratio"];
+
+/** Why no metric has an effect by days since exposure. */
+function whyNot({metrics, variants, minimumUnits}: Readout): string {
+  if (variants.every(({units}) => units === 0)) return "no unit has entered yet";
+  if (metrics.every(({kind}) => !byDay.includes(kind)))
+    return `none of its metrics has a value on each day since exposure: ${formatList([...new Set(metrics.map(({kind}) => kind))])}`;
+  return `the input does not say what each unit did on each day since exposure, or no entry date has ${plural(minimumUnits, "unit")} in every variant`;
 }
 
 /** What to look at; hidden until the script that answers is there. */

@@ -59,7 +59,7 @@ export function segments(readout: Readout, root: string): Html {
     const rows = m.segments.filter((s) => s.variant === variant);
     const known = rows.filter((s) => s.relativeDifference !== null);
     const said = m.segmentSummaries.filter((s) => s.variant === variant);
-    const reading = html`${said.map((s) => html`${s.simpson ? html`<b>${sentence(s.sentence)}</b>` : sentence(s.sentence)} `)}`;
+    const reading = html`${said.map((s) => html`${s.simpson ? html`<b>${sentence(s.sentence)}</b>` : sentence(s.sentence)} `)}${untold(rows, readout)}`;
     if (known.length === 0) return absent(rows[0]?.reason, "No segment has enough units to be compared.");
     const groups = new Set(known.map((s) => s.dimension)).size;
     return figure({
@@ -114,6 +114,21 @@ export function segments(readout: Readout, root: string): Html {
       ]
     });
   }
+}
+
+/** Which segments have no test, and why, in a sentence for each reason; null if all have one. */
+function untold(rows: readonly SegmentResult[], readout: Readout): Html | null {
+  const byReason = new Map<string, string[]>();
+  for (const s of rows) {
+    if (s.pValue !== null || s.reason === null) continue;
+    byReason.set(s.reason, [...(byReason.get(s.reason) ?? []), `${nameOf(readout, s.dimension)} ${s.value}`]);
+  }
+  if (byReason.size === 0) return null;
+  return html`${[...byReason].map(([reason, names]) => {
+    const more = names.length > 4 ? [`${names.length - 3} others`] : [];
+    return html`Cannot tell for ${name(formatList([...names.slice(0, more.length > 0 ? 3 : 4), ...more]))}, because
+    ${reason}. `;
+  })}`;
 }
 
 /** The total difference taken apart: what each segment adds, and what comes from arms that hold different shares. */
