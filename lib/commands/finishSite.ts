@@ -36,25 +36,33 @@ export async function finishSite(
     await copyDownloads(filled, {folder, site});
     await writeFile(join(folder, file), finishPage(filled, {wasm: wasmPages.test(name), name, robots}));
   }
-  await removeHashedParquet(join(folder, "_file", "readouts"));
+  await removeHashedCopies(join(folder, "_file", "readouts"));
   return files.length;
 }
 
 /**
- * Returns a page whose links to published files name them as they are published: these files change in their place, and
- * what Framework calls by a hash of its content must not.
+ * Returns a page that names published files as they are published: these files change in their place, and what Framework
+ * calls by a hash of its content must not. What it notes of a file's age and size goes, so that the same readouts give
+ * the same page.
  */
 function withPlainNames(page: string): string {
-  return page.replace(
-    /(<a [^>]*?href="(?:\.\.?\/)+)_file\/(readouts\/[\w-]+\/[\w-]+)\.[0-9a-f]{8}(\.\w+")/g,
-    (_, before: string, name: string, ending: string) => `${before}${name}${ending}`
-  );
+  return page
+    .replace(
+      /(<a [^>]*?href="(?:\.\.?\/)+)_file\/(readouts\/[\w-]+\/[\w-]+)\.[0-9a-f]{8}(\.\w+")/g,
+      (_, before: string, name: string, ending: string) => `${before}${name}${ending}`
+    )
+    .replace(
+      /("path":"(?:\.\.?\/)+)_file\/(readouts\/[\w-]+\/readout)\.[0-9a-f]{8}(\.json")/g,
+      (_, before: string, name: string, ending: string) => `${before}${name}${ending}`
+    )
+    .replace(/^(registerFile\(.*?),"lastModified":\d+(?:,"size":\d+)?(\}\);)$/gm, "$1$2");
 }
 
-async function removeHashedParquet(folder: string): Promise<void> {
+/** Removes the second copies of published files, which no page names any more. */
+async function removeHashedCopies(folder: string): Promise<void> {
   if (!existsSync(folder)) return;
-  for (const name of await readdir(folder, {recursive: true}))
-    if (name.endsWith(".parquet")) await rm(join(folder, name));
+  for (const entry of await readdir(folder, {withFileTypes: true}))
+    if (entry.isDirectory()) await rm(join(folder, entry.name), {recursive: true});
 }
 
 /** Copies the published files that a page offers to the place that its links name. */

@@ -48,7 +48,7 @@ beforeAll(async () => {
   await buildReadouts(options);
   await buildSite({site: join(work, "src"), out: dist, base});
   [browser, host] = await Promise.all([launchChromium(), strictHost(dist, {base, ...account})]);
-}, 240_000);
+}, 600_000);
 
 afterAll(async () => {
   delete process.env.READOUT_HOST_TEST;
@@ -138,7 +138,9 @@ describe("an experiment's page with ?asof=DATE", () => {
     await page.locator(".past-note summary").click();
     expect(await page.locator(".past-note tbody tr").count()).toBeGreaterThan(0);
     expect(await page.locator("#verdict .label").innerText()).toMatch(new RegExp(early.decision.label, "i"));
-    expect(await page.locator(".facts").innerText()).toContain(`${early.input.units} units`);
+    expect((await page.locator(".facts").innerText()).replaceAll("\u00a0", " ")).toContain(
+      `${early.input.units} units`
+    );
     expect(await page.locator("#segments").isVisible()).toBe(false);
     expect(await seriousFaults(page)).toEqual([]);
     await page.goBack();

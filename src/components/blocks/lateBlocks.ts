@@ -1,4 +1,4 @@
-import {Html} from "./html.ts";
+import {Html, escape} from "./html.ts";
 import {linked} from "./linked.ts";
 import type {Page} from "./markdown.ts";
 import type {SitePages} from "./pages.ts";
@@ -43,7 +43,10 @@ export function fillBlocks(built: string, page: Page, pages: SitePages): string 
   const end = `<footer id="observablehq-footer">\n<div>${linked(footer, root)}</div>\n</footer>\n`;
   return built
     .replace(/<!--block (\w+)-->/g, (_, name: string) => linked(String(pages.block(name, page)), root))
-    .replace("</head>", () => `${pages.head(page)}\n<meta name="readout-live" content="run.json">\n</head>`)
+    .replace(
+      "</head>",
+      () => `${pages.head(page)}\n<meta name="readout-live" content="${escape(pages.mark(page))}">\n</head>`
+    )
     .replace(/<main id="observablehq-main"/, (main) => bar + main)
     .replace("</main>", (main) => `${main}\n${end}`);
 }

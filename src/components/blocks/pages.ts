@@ -4,6 +4,7 @@ import {basename, dirname, join} from "node:path";
 import {indexSchema, readoutSchema, schemaVersion} from "../../../lib/experiment/readout.ts";
 import type {IndexEntry, Readout, ReadoutIndex} from "../../../lib/experiment/readout.ts";
 import {explore} from "../explore/files.ts";
+import {markOf} from "../page/pollRun.ts";
 import {alerts} from "./alerts.ts";
 import {failed} from "./failed.ts";
 import {home, homeSentence} from "./home.ts";
@@ -38,6 +39,8 @@ export type SitePages = PageBlocks & {
   paths(): string[];
   head(page: Page): string;
   header(page: Page): string;
+  /** What an experiment's page shows, as `markOf` says it; empty for pages without a readout. */
+  mark(page: Page): string;
 };
 
 /** Returns the pages of the site under `root`, read from `root/readouts` whenever they are asked for. */
@@ -151,6 +154,11 @@ export function sitePages(root: string, {definitions = "data/experiments"}: {def
       const readout = id === null ? null : readReadout(read(join(readouts, id, "readout.json")));
       const asOf = readout !== null && typeof readout !== "string" ? readout.asOf : index().asOf;
       return String(navigation(page.path, {asOf, has: (path) => path === "/" || existsSync(join(root, `${path}.md`))}));
+    },
+    mark(page) {
+      const id = experimentOf(page);
+      const readout = id === null ? "" : readReadout(read(join(readouts, id, "readout.json")));
+      return typeof readout === "string" ? "" : markOf({runId: readout.runId, stale: readout.stale?.reason ?? null});
     }
   };
 }

@@ -1,4 +1,4 @@
-import {changesSince, publishedRun} from "../../lib/experiment/history/changesSince.ts";
+import {changesSince, daysOf, publishedRun} from "../../lib/experiment/history/changesSince.ts";
 import {formatDate} from "../../lib/experiment/format.ts";
 import type {Readout} from "../../lib/experiment/readout.ts";
 import {schemaVersion} from "../../lib/experiment/schemaVersion.ts";
@@ -6,7 +6,7 @@ import type {Html} from "../blocks/html.ts";
 import {html} from "../blocks/html.ts";
 import {primaries, variantName} from "../blocks/subject.ts";
 import {drawCharts} from "../charts/drawCharts.ts";
-import {pollRun} from "./pollRun.ts";
+import {markOf, pollRun} from "./pollRun.ts";
 import {sayAge} from "./sayAge.ts";
 import {tenureChoice} from "./tenureChoice.ts";
 import {whatIfs} from "./whatIfs.ts";
@@ -20,10 +20,11 @@ import {whatIfs} from "./whatIfs.ts";
  */
 export function livePage(readout: Readout, {invalidation}: {invalidation?: Promise<void>} = {}): void {
   let latest = readout;
-  let shown = readout;
-  let eraseCharts = draw(shown);
+  let shown: Readout | null = readout;
+  let eraseCharts = draw(readout);
   let asked = 0;
-  const built = document.querySelector('meta[name="readout-live"]') !== null && /^https?:$/.test(location.protocol);
+  const written = document.querySelector<HTMLMetaElement>('meta[name="readout-live"]')?.content;
+  const built = written !== undefined && /^https?:$/.test(location.protocol);
   const folder = new URL(`../readouts/${encodeURIComponent(readout.id)}/`, location.href);
 
   function draw(next: Readout): () => void {
@@ -35,8 +36,9 @@ export function livePage(readout: Readout, {invalidation}: {invalidation?: Promi
     return done;
   }
 
-  async function show(next: Readout): Promise<Element[]> {
+  async function show(next: Readout, before: () => void = () => {}): Promise<Element[]> {
     const {showStory} = await import("./storyDom.ts");
+    before();
     eraseCharts();
     const moved = showStory(shown, next);
     shown = next;
@@ -58,9 +60,10 @@ export function livePage(readout: Readout, {invalidation}: {invalidation?: Promi
     const {pastOf} = await import("./asOf.ts");
     const past = date === null ? null : await pastOf(latest, date, {folder: built ? folder : null});
     if (serial !== asked) return;
-    note("past-note", past?.note ?? null);
-    document.querySelector("main")?.classList.toggle("past", past?.readout != null);
-    await show(past?.readout ?? latest);
+    await show(past?.readout ?? latest, () => {
+      note("past-note", past?.note ?? null);
+      document.querySelector("main")?.classList.toggle("past", past?.readout != null);
+    });
   }
 
   async function update(): Promise<void> {
@@ -117,11 +120,22 @@ export function livePage(readout: Readout, {invalidation}: {invalidation?: Promi
     document.removeEventListener("submit", submitted);
     removeEventListener("popstate", back);
   });
-  void follow();
-  if (built)
-    pollRun(new URL("run.json", folder), {runId: readout.runId, stale: readout.stale?.reason ?? null}, update, {
-      ...(invalidation ? {invalidation} : {})
-    });
+  async function start(): Promise<void> {
+    // The file is newer than the page, or an older one was kept by a cache.
+    if (built && written !== markOf(stateOf(readout))) {
+      const fresh = await read<Readout>(new URL("readout.json", folder)).catch(() => readout);
+      if (fresh.schemaVersion === schemaVersion && fresh.id === readout.id) latest = fresh;
+      if (written !== markOf(stateOf(latest))) shown = null;
+    }
+    if (shown !== latest) await show(latest);
+    await follow();
+    if (built) pollRun(new URL("run.json", folder), stateOf(latest), update, {...(invalidation ? {invalidation} : {})});
+  }
+  void start();
+}
+
+function stateOf({runId, stale}: Readout): {runId: string; stale: string | null} {
+  return {runId, stale: stale?.reason ?? null};
 }
 
 async function read<Value>(url: URL): Promise<Value> {
@@ -134,7 +148,8 @@ async function read<Value>(url: URL): Promise<Value> {
 function movedWords(before: Readout, after: Readout): string[] {
   const words = changesSince([publishedRun(before)], publishedRun(after), {
     primary: primaries(after).map(({key}) => key),
-    names: (key) => after.metrics.find((metric) => metric.key === key)?.name ?? key
+    names: (key) => after.metrics.find((metric) => metric.key === key)?.name ?? key,
+    then: daysOf(after)
   }).map(({text}) => text);
   const severe = after.metrics.flatMap(({key, name, guardrail}) =>
     (guardrail ?? [])

@@ -54,6 +54,7 @@ export function pollRun(
   void ask();
 }
 
-function markOf({runId, stale}: Pick<PublishedNow, "runId" | "stale">): string {
+/** Returns what tells one published state of a readout from another. */
+export function markOf({runId, stale}: Pick<PublishedNow, "runId" | "stale">): string {
   return JSON.stringify([runId, stale]);
 }

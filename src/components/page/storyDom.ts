@@ -11,14 +11,19 @@ const focusable = "a[href], button, input, select, summary, [tabindex]";
  * Writes a readout into a page that shows another one of the same experiment: by the blocks that the build uses, and only
  * where they come out otherwise. What was unfolded stays so, and the focus stays where it was.
  *
+ * @param before what the page shows; null if that is not known, and all is written
  * @returns elements whose text changed
  */
-export function showStory(before: Readout, after: Readout, {main = document.querySelector("main")} = {}): Element[] {
+export function showStory(
+  before: Readout | null,
+  after: Readout,
+  {main = document.querySelector("main")} = {}
+): Element[] {
   if (!main) return [];
   const moved: Element[] = [];
   for (const [key, make] of Object.entries(story)) {
     if (placedElsewhere.has(key)) continue;
-    const [was, is] = [before, after].map((readout) => linked(String(make(contextOf(readout))), "../"));
+    const [was, is] = [before, after].map((each) => each && linked(String(make(contextOf(each))), "../"));
     if (was === is) continue;
     const next = document.createElement("template");
     next.innerHTML = is ?? "";
