@@ -1,11 +1,14 @@
-import {rm} from "node:fs/promises";
+import {existsSync} from "node:fs";
+import {readdir, rm} from "node:fs/promises";
 import {dirname, join, resolve} from "node:path";
 import {stripVTControlCharacters} from "node:util";
 import {recoverFolder, swapFolder} from "./atomic.ts";
+import {isAlive, withLock} from "./buildLock.ts";
 import {UserError} from "./errors.ts";
 import {finishSite} from "./finishSite.ts";
 import type {SiteEnvironment} from "./framework.ts";
 import {projectFolder, startFramework} from "./framework.ts";
+import {hashOf} from "./hash.ts";
 import type {Robots} from "./headersFile.ts";
 import {addPublications} from "./publish.ts";
 
@@ -29,9 +32,19 @@ export async function buildSite({
   ...environment
 }: SiteEnvironment & {robots?: Robots} = {}): Promise<BuiltSite> {
   const target = resolve(out);
+  return withLock([siteLock(target)], () => build(target, {...environment, robots}));
+}
+
+/** The folder whose lock says that a site is being written: one for each site, whatever folder the command is called from. */
+export function siteLock(site: string): string {
+  return join(projectFolder, ".readout", "site", hashOf(resolve(site)).slice(0, 16));
+}
+
+async function build(target: string, {robots, ...environment}: SiteEnvironment & {robots: Robots}): Promise<BuiltSite> {
   const site = join(projectFolder, environment.site ?? "src");
   const beside = join(dirname(target), `dist.${process.pid}`);
   await recoverFolder(target);
+  await sweep(dirname(target));
   await rm(beside, {recursive: true, force: true});
   try {
     const said = await run({...environment, out: beside, late: true});
@@ -42,6 +55,15 @@ export async function buildSite({
     return {out: target, pages, warnings: warningsIn(said)};
   } finally {
     await rm(beside, {recursive: true, force: true});
+  }
+}
+
+/** Removes the sites that killed builds left half done. */
+async function sweep(folder: string): Promise<void> {
+  if (!existsSync(folder)) return;
+  for (const name of await readdir(folder)) {
+    const pid = /^dist\.(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(folder, name), {recursive: true, force: true});
   }
 }
 

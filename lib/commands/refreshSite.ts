@@ -1,8 +1,12 @@
 import {existsSync} from "node:fs";
 import {readFile, readdir, rm} from "node:fs/promises";
 import {join} from "node:path";
+import type {PublishedNow} from "../../src/components/page/pollRun.ts";
+import type {ReadoutIndex} from "../experiment/readout.ts";
 import {writeBeside} from "./atomic.ts";
 import {readReadout} from "./build.ts";
+import {withLock} from "./buildLock.ts";
+import {siteLock} from "./buildSite.ts";
 import {compressed} from "./compressFiles.ts";
 import {apiFiles} from "./api.ts";
 import {feedOf} from "./feed.ts";
@@ -17,14 +21,37 @@ import {knownSecrets} from "./secrets.ts";
  * stay as they were built, so that they may be cached for good; an open page asks for the others. What tells it that
  * there is something new, `run.json`, is written last.
  *
- * @param options.ids experiments that changed
- * @returns how many files were written
+ * A site that is being built at the same time is waited for.
+ *
+ * @param options.ids experiments that changed; those of which the site shows another run are refreshed, too
+ * @returns the experiments that were refreshed; none if the site is up to date, and then nothing is written
  * @throws {UserError} if a secret would be published; nothing is then written
  */
 export async function refreshSite(
   site: string,
   {readouts: from, ids}: {readouts: string; ids: readonly string[]}
-): Promise<number> {
+): Promise<string[]> {
+  return withLock([siteLock(site)], async () => {
+    const outdated = await outdatedIn(site, await readIndex(from));
+    const all = [...new Set([...ids, ...outdated])];
+    if (all.length > 0) await refresh(site, {readouts: from, ids: all});
+    return all;
+  });
+}
+
+/** Experiments of which the site shows another run than the one that is published, or none. */
+async function outdatedIn(site: string, {experiments}: ReadoutIndex): Promise<string[]> {
+  const found: string[] = [];
+  for (const {id, runId, stale} of experiments) {
+    if (runId === null) continue;
+    const path = join(site, "readouts", id, "run.json");
+    const shown: PublishedNow | null = existsSync(path) ? JSON.parse(await readFile(path, "utf8")) : null;
+    if (shown?.runId !== runId || shown.stale !== stale) found.push(id);
+  }
+  return found;
+}
+
+async function refresh(site: string, {readouts: from, ids}: {readouts: string; ids: readonly string[]}): Promise<void> {
   const files = new Map<string, Uint8Array>();
   for (const id of ids) {
     const folder = join(from, id);
@@ -55,5 +82,4 @@ export async function refreshSite(
     await writeBeside(`${path}.gz`, small.gzip);
     await writeBeside(`${path}.br`, small.brotli);
   }
-  return files.size;
 }

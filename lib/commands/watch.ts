@@ -75,17 +75,15 @@ export async function watchReadouts({
   while (!signal?.aborted) {
     const started = Date.now();
     try {
-      const {built, unchanged, failed} = await buildReadouts({
+      const {built, unchanged} = await buildReadouts({
         dataDir,
         outDir,
         progress: silent,
         ...(only ? {only} : {})
       });
-      const ids = [...built.filter((id) => !unchanged.includes(id)), ...failed.map(({id}) => id)];
-      if (ids.length > 0) {
-        await refreshSite(resolve(site), {readouts: resolve(outDir), ids});
-        say(`refreshed ${ids.join(", ")}`);
-      }
+      const computed = built.filter((id) => !unchanged.includes(id));
+      const ids = await refreshSite(resolve(site), {readouts: resolve(outDir), ids: computed});
+      if (ids.length > 0) say(`refreshed ${ids.join(", ")}`);
     } catch (error) {
       say(describeError(error));
     }
