@@ -43,7 +43,7 @@ export function forest(
   {width, height, labels, margins = [], total = null, always = []}: ForestOptions
 ): Element {
   const known = rows.filter((r) => r.value !== null && r.lower !== null && r.upper !== null);
-  const domain = effectDomain(known, always);
+  const domain = effectDomain(known, total === null ? always : [...always, {value: total, lower: null, upper: null}]);
   const [low, high] = domain;
   const inside = (value: number | null) => Math.max(low, Math.min(high, value ?? 0));
   const longest = Math.max(...labels.map((l) => [...l.text].length), 4);
