@@ -39,9 +39,10 @@ export function mlflowRun(readout: Readout): MlflowRun {
       .map(({variant, status}) => `${key} ${variant} ${status}`)
   );
   const primary = readout.metrics.find(({role}) => role === "primary");
+  // MLflow takes 5000 bytes of a tag, 6000 of a parameter; a letter has at most four.
   const param = (key: string, value: unknown): {key: string; value: string} => ({
     key,
-    value: String(value ?? "").slice(0, 6000)
+    value: String(value ?? "").slice(0, 1250)
   });
   return {
     name: `${readout.id} ${readout.asOf ?? readout.start}`,

@@ -6,6 +6,7 @@ import {join} from "node:path";
 import {parquetReadObjects} from "hyparquet";
 import {compressors} from "hyparquet-compressors";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {z} from "zod";
 import {projectFolder} from "../../lib/commands/framework.ts";
 import {sendToMlflow} from "../../lib/commands/mlflow.ts";
 import {exportCsv, exportRows} from "../../lib/experiment/exportRows.ts";
@@ -68,6 +69,41 @@ describe("exportCsv(rows)", () => {
     expect(csv).toMatch(/,-0\.5,,/);
   });
 });
+
+/** The requests as https://mlflow.org/docs/latest/rest-api.html has them: fields, types, and limits in bytes and numbers. */
+const bytes = (most: number) => z.string().refine((text) => Buffer.byteLength(text) <= most, `more than ${most} bytes`);
+const pair = (most: number) => z.strictObject({key: bytes(250), value: bytes(most)});
+const batchSchema = z.strictObject({
+  run_id: z.string(),
+  metrics: z
+    .array(
+      z.strictObject({
+        key: bytes(250).regex(/^[\w\-. /]+$/),
+        value: z.number(),
+        timestamp: z.int(),
+        step: z.int()
+      })
+    )
+    .max(1000),
+  params: z.array(pair(6000)).max(100)
+});
+const documented: Record<string, z.ZodType> = {
+  "experiments/get-by-name": z.strictObject({}),
+  "experiments/create": z.strictObject({name: z.string().min(1)}),
+  "runs/search": z.strictObject({
+    experiment_ids: z.array(z.string()),
+    filter: z.string(),
+    max_results: z.int().max(50_000)
+  }),
+  "runs/create": z.strictObject({
+    experiment_id: z.string(),
+    run_name: z.string(),
+    start_time: z.int(),
+    tags: z.array(pair(5000)).max(100)
+  }),
+  "runs/log-batch": batchSchema.refine(({metrics, params}) => metrics.length + params.length <= 1000),
+  "runs/update": z.strictObject({run_id: z.string(), status: z.enum(["FINISHED"]), end_time: z.int()})
+};
 
 describe("sendToMlflow(readouts, options)", () => {
   it("makes the experiment and a finished run by the documented requests, once", async () => {
@@ -141,6 +177,35 @@ describe("sendToMlflow(readouts, options)", () => {
     } finally {
       server.close();
     }
+  });
+
+  it("keeps to the documented limits with more numbers than one request may have", async () => {
+    const [metric] = readout.metrics;
+    const many = {
+      ...readout,
+      title: "ü".repeat(9000),
+      metrics: Array.from({length: 400}, (_, i) => ({...metric!, key: `metric_${i}é`, name: `Metric ${i}`}))
+    };
+    const batches: number[] = [];
+    const faults: unknown[] = [];
+    const server = createServer(async (request, response) => {
+      const path = (request.url ?? "").replace("/api/2.0/mlflow/", "").replace(/\?.*/, "");
+      const parsed = documented[path]?.safeParse(JSON.parse((await bodyOf(request)) || "{}"));
+      if (parsed?.success !== true) faults.push([path, parsed?.error]);
+      if (path === "runs/log-batch") batches.push(batchSchema.parse(parsed?.data).metrics.length);
+      const found = {experiment_id: "7", experiment: {experiment_id: "7"}, run: {info: {run_id: "r1"}}};
+      response.writeHead(200, {"content-type": "application/json"}).end(JSON.stringify(found));
+    });
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+    try {
+      expect(await sendToMlflow([many], {url, environment: {}})).toEqual({sent: 1, known: 0});
+    } finally {
+      server.close();
+    }
+    expect(faults).toEqual([]);
+    expect(batches).toEqual([900, 900, 602]);
   });
 
   it("says that a server cannot be reached, or what it refused, without the password", async () => {
