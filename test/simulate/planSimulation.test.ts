@@ -90,7 +90,7 @@ describe("planSimulation(input)", () => {
     ["an unknown key", {...block, sed: 2}, 'invalid simulate block of demo; Unrecognized key: "sed"'],
     [
       "a lift without its percent sign",
-      {...block, events: {e: effect(5)}},
+      {...block, events: {e: {...effect("5%"), effect: {treatment: {lift: 5}}}}},
       "events.e.effect.treatment.lift: a percentage of -100% or more, such as 6% or -3%"
     ],
     ["a lift that is no percentage", {...block, events: {e: effect("0.05")}}, "events.e.effect.treatment.lift: a perc"],
