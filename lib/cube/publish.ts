@@ -1,7 +1,7 @@
 import {formatList} from "../experiment/format.ts";
 import {compareRows} from "./assemble.ts";
 import {coarsen} from "./publish/coarsen.ts";
-import {countBlocks} from "./publish/blocks.ts";
+import {jointBlocks} from "./publish/blocks.ts";
 import {rowsByMetric} from "./publish/grid.ts";
 import {publishBins} from "./publish/publishBins.ts";
 import {publishMetric} from "./publish/publishMetric.ts";
@@ -95,32 +95,52 @@ function mergeNotes(whole: readonly string[], merged: ReadonlyMap<number, readon
 }
 
 /**
- * Returns traffic in stretches of hours with enough units each, under the last hour of the stretch. Stretches do not
- * cross the days that have enough units of their own.
+ * Returns traffic in stretches of hours with enough units of each variant, under the last hour of the stretch: the same stretches for all
+ * variants, so that their split can be judged by hour and by day. Stretches do not cross the days that have enough units of their own. A
+ * variant with too few units in all is left out.
  */
 export function publishableTraffic(rows: readonly TrafficRow[], minimumUnits: number): TrafficRow[] {
   const published: TrafficRow[] = [];
-  for (const variant of new Set(rows.map((row) => row.variant))) {
-    const own = rows.filter((row) => row.variant === variant).sort((a, b) => (a.hour < b.hour ? -1 : 1));
-    const dates = [...new Set(own.map(({hour}) => hour.slice(0, 10)))];
-    const perDate = dates.map((date) =>
-      own.reduce((sum, {hour, units}) => (hour.startsWith(date) ? sum + units : sum), 0)
-    );
-    const dateBlocks = countBlocks(perDate, minimumUnits);
-    if (dateBlocks === null) continue;
-    const blockOf = new Map(dates.map((date, i) => [date, dateBlocks[i] ?? 0]));
-    for (const block of new Set(dateBlocks)) {
-      const hours = own.filter(({hour}) => blockOf.get(hour.slice(0, 10)) === block);
-      const blocks =
-        countBlocks(
-          hours.map(({units}) => units),
-          minimumUnits
-        ) ?? hours.map(() => 0);
-      for (const part of new Set(blocks)) {
-        const members = hours.filter((_, i) => blocks[i] === part);
-        const units = members.reduce((sum, row) => sum + row.units, 0);
-        published.push({hour: members.at(-1)?.hour ?? "", variant, units});
-      }
+  const totals = new Map<string, number>();
+  for (const {variant, units} of rows) totals.set(variant, (totals.get(variant) ?? 0) + units);
+  const variants = [...totals.keys()].filter((variant) => (totals.get(variant) ?? 0) >= minimumUnits);
+  const countsBy = (length: number, own: readonly TrafficRow[]): Map<string, number[]> => {
+    const counts = new Map<string, number[]>();
+    for (const {hour, variant, units} of own) {
+      const place = hour.slice(0, length);
+      const at = variants.indexOf(variant);
+      const sums = counts.get(place) ?? variants.map(() => 0);
+      if (at >= 0) sums[at] = (sums[at] ?? 0) + units;
+      counts.set(place, sums);
+    }
+    return new Map([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+  };
+  const own = rows.filter(({variant}) => variants.includes(variant));
+  const perDate = countsBy(10, own);
+  const dates = [...perDate.keys()];
+  const dateBlocks = jointBlocks([...perDate.values()], minimumUnits) ?? [];
+  for (const block of new Set(dateBlocks)) {
+    const within = new Set(dates.filter((_, i) => dateBlocks[i] === block));
+    const perHour = [
+      ...countsBy(
+        Infinity,
+        own.filter(({hour}) => within.has(hour.slice(0, 10)))
+      )
+    ];
+    const hourBlocks =
+      jointBlocks(
+        perHour.map(([, counts]) => counts),
+        minimumUnits
+      ) ?? perHour.map(() => 0);
+    for (const part of new Set(hourBlocks)) {
+      const members = perHour.filter((_, i) => hourBlocks[i] === part);
+      variants.forEach((variant, k) =>
+        published.push({
+          hour: members.at(-1)?.[0] ?? "",
+          variant,
+          units: members.reduce((sum, [, counts]) => sum + (counts[k] ?? 0), 0)
+        })
+      );
     }
   }
   return published.sort((a, b) => (a.hour < b.hour ? -1 : a.hour > b.hour ? 1 : 0));

@@ -265,4 +265,22 @@ describe("publishableTraffic(rows, minimumUnits)", () => {
       hour("2026-01-02T05:00", 10)
     ]);
   });
+
+  it("cuts time at the same hours for all variants, so that no split is bent by it", () => {
+    const rows = [
+      hour("2026-01-01T01:00", 12, "a"),
+      hour("2026-01-01T01:00", 9, "b"),
+      hour("2026-01-01T02:00", 10, "a"),
+      hour("2026-01-01T02:00", 11, "b"),
+      hour("2026-01-02T02:00", 30, "a"),
+      hour("2026-01-02T03:00", 8, "b"),
+      hour("2026-01-03T02:00", 11, "b")
+    ];
+    expect(publishableTraffic(rows, 10)).toEqual([
+      hour("2026-01-01T02:00", 22, "a"),
+      hour("2026-01-01T02:00", 20, "b"),
+      hour("2026-01-03T02:00", 30, "a"),
+      hour("2026-01-03T02:00", 19, "b")
+    ]);
+  });
 });

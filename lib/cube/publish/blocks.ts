@@ -67,6 +67,24 @@ export function countBlocks(counts: readonly number[], minimum: number): Blocks 
   );
 }
 
+/**
+ * Returns blocks of consecutive places in each of which every one of several counts adds up to at least `minimum`; null if one of them
+ * does not over all places together.
+ *
+ * @param counts the counts of each place, in one order
+ */
+export function jointBlocks(counts: readonly (readonly number[])[], minimum: number): Blocks | null {
+  let sums: readonly number[] = [];
+  return grow(
+    counts.length,
+    (i) => {
+      sums = (counts[i] ?? []).map((count, k) => count + (sums[k] ?? 0));
+      return sums.every((sum) => sum >= minimum);
+    },
+    () => (sums = [])
+  );
+}
+
 /** Returns blocks in which every two neighbours have become one. */
 export function halve(blocks: Blocks): Blocks {
   return blocks.map((block) => block >> 1);
