@@ -10,7 +10,7 @@ const late = process.env.READOUT_LATE === "1";
 const all = sitePages(root, {definitions: `${data}/experiments`});
 const pages = late ? lateBlocks(all) : promptBlocks(all);
 
-fixFramework([root, "lib"]);
+fixFramework([root, "lib"], {still: late});
 
 export default {
   title: "Readout",

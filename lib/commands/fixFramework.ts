@@ -13,8 +13,12 @@ let fixed = false;
  * it is, which no browser finds: modules under `folders` are read with their imports renamed. And it asks the npm
  * registry for the newest version of a dozen libraries that pages may name without importing them; no page here does, so
  * the answer is a fixed one, and any other request is refused: what a site is made of comes from the lock file.
+ *
+ * @param options.still whether the files under `folders` stay as they are until the process ends, as in a build: for
+ * each page Framework asks thousands of times whether the modules are still there and how old they are, and is then
+ * answered from memory
  */
-export function fixFramework(folders: readonly string[]): void {
+export function fixFramework(folders: readonly string[], {still = false}: {still?: boolean} = {}): void {
   if (fixed) return;
   fixed = true;
   const roots = folders.map((folder) => resolve(folder) + sep);
@@ -27,6 +31,7 @@ export function fixFramework(folders: readonly string[]): void {
     return roots.some((root) => file.startsWith(root)) ? text.replace(typescriptImport, "$1$2$3.js$2") : text;
   }
 
+  if (still) answerFromMemory(roots);
   Object.assign(fs, {
     readFileSync: (...args: Parameters<typeof readFileSync>) => served(args[0], readFileSync(...args))
   });
@@ -41,4 +46,33 @@ export function fixFramework(folders: readonly string[]): void {
     throw new Error(`invalid import; not a bare name of an installed package: ${url}`);
   };
   globalThis.fetch = offline;
+}
+
+/** Lets what is known of a file under `roots` be asked of the disk once; Framework's own cache, which grows, is left out. */
+function answerFromMemory(roots: readonly string[]): void {
+  const {existsSync, statSync} = fs;
+  const kept = (path: string) => {
+    const file = resolve(path);
+    return roots.some((root) => file.startsWith(root)) && !file.includes(`${sep}.observablehq${sep}`);
+  };
+  const exists = new Map<string, boolean>();
+  const stats = new Map<string, fs.Stats>();
+  Object.assign(fs, {
+    existsSync(path: fs.PathLike): boolean {
+      if (typeof path !== "string") return existsSync(path);
+      const known = exists.get(path);
+      if (known !== undefined) return known;
+      const answer = existsSync(path);
+      if (kept(path)) exists.set(path, answer);
+      return answer;
+    },
+    statSync(path: fs.PathLike, options?: fs.StatSyncOptions) {
+      if (typeof path !== "string" || options !== undefined) return statSync(path, options);
+      const known = stats.get(path);
+      if (known !== undefined) return known;
+      const answer = statSync(path);
+      if (kept(path)) stats.set(path, answer);
+      return answer;
+    }
+  });
 }
