@@ -117,6 +117,8 @@ export async function buildOne(
     conflicts
   });
   readout.holdout = holdout?.holdout ?? null;
+  const hours = trafficHours(publication.traffic, readout.variants);
+  if (hours !== null) readout.hours = hours;
   await mkdir(folder, {recursive: true});
   await writePublication(folder, publication, cube.tenure);
   readout.files = await filesOf(folder, publication, tenureRows(cube.tenure).length);
@@ -191,6 +193,19 @@ async function writeReadout(readout: Readout, folder: string): Promise<void> {
   );
   readout.files = [...readout.files.filter(({name}) => !memos.some((memo) => memo.name === name)), ...memos];
   await writeFile(join(folder, "readout.json"), `${JSON.stringify(readout)}\n`);
+}
+
+/** New units by hour on a launch day and the next, where days are too coarse to see anything; later null. */
+function trafficHours(rows: Publication["traffic"], variants: Readout["variants"]): Readout["hours"] | null {
+  const hours = [...new Set(rows.map(({hour}) => hour))].sort();
+  const dates = new Set(hours.map((hour) => hour.slice(0, 10)));
+  if (dates.size > 2 || hours.length <= dates.size) return null;
+  return hours.map((hour) => ({
+    hour,
+    units: variants.map(({key}) =>
+      rows.reduce((n, row) => (row.hour === hour && row.variant === key ? n + row.units : n), 0)
+    )
+  }));
 }
 
 async function filesOf(

@@ -456,6 +456,10 @@ export const readoutSchema = z.object({
   traffic: z
     .array(z.object({date: day, units: z.array(z.int())}))
     .describe("new units by day, in the order of `variants`"),
+  hours: z
+    .array(z.object({hour: z.string(), units: z.array(z.int())}))
+    .optional()
+    .describe("new units by hour, such as 2026-01-31T13:00, while there are two days at most"),
   input: z.object({
     rows: z.int(),
     units: z.int(),
@@ -473,7 +477,14 @@ export const readoutSchema = z.object({
     sql: z.string().nullable(),
     coarsened: z.string().nullable().default(null)
   }),
-  design: z.object({text: z.string().describe("the definition as YAML, secrets out"), hash: z.string()}),
+  design: z.object({
+    text: z.string().describe("the definition as YAML, secrets out"),
+    hash: z.string(),
+    registered: z
+      .object({date: day.nullable(), hash: z.string()})
+      .optional()
+      .describe("the first definition that was built, and the last day of its data")
+  }),
   files: z.array(z.object({name: z.string(), bytes: z.int(), rows: z.int().nullable()}))
 });
 

@@ -141,7 +141,7 @@ export function readoutOf(input: ReadoutInput): MadeReadout {
       sql: sums.sql,
       coarsened: sums.coarsened
     },
-    design: {text: definition.text, hash: definition.hash},
+    design: {text: definition.text, hash: definition.hash, registered: registeredOf(memory, definition)},
     files: []
   };
   const run = publishedRun(readout);
@@ -157,6 +157,12 @@ export function readoutOf(input: ReadoutInput): MadeReadout {
   ];
   readout.timeline = timelineOf(memory.runs, run);
   return {readout, looks, run};
+}
+
+/** The definition as the first build found it: what every later one is held against. */
+function registeredOf({definitions: [first]}: Memory, now: LockedDefinition): {date: string | null; hash: string} {
+  const {date, hash} = first ?? now;
+  return {date, hash};
 }
 
 /** All metrics without memory: primary and secondary families corrected apart, guardrails each by itself. */

@@ -68,7 +68,10 @@ export function changesSince(
     last.definition !== now.definition &&
     !told.some(({date}) => date !== null && (date > last.date || date === now.date))
   )
-    add("definition", "The definition changed in what binds no result, such as a name or a dimension.");
+    add(
+      "definition",
+      "The definition changed in none of its registered parts: how a log is read, or which cells are kept."
+    );
   if (now.date > last.date) {
     add("data", `${formatCount(now.units - last.units)} more units, data to ${formatDate(now.date)}.`);
     const late = then === undefined || last.definition !== now.definition ? null : lateWords(last, then, names);
@@ -165,13 +168,18 @@ export function definitionChanges(definitions: readonly LockedDefinition[], now:
     const before = all[i]!;
     const keys = [...new Set([...Object.keys(before.parts), ...Object.keys(next.parts)])].sort();
     return keys
-      .filter((key) => before.parts[key] !== next.parts[key])
+      .filter((key) => before.parts[key] !== next.parts[key] && isTold(key, before, next))
       .map((key) => ({
         date: next.date,
         what: "definition",
         text: `Definition, ${key}: ${describeChange(before.parts[key], next.parts[key])}.`
       }));
   });
+}
+
+/** A part that an older version of Readout did not keep has not changed; a metric can be new, or gone. */
+function isTold(key: string, before: LockedDefinition, next: LockedDefinition): boolean {
+  return key.startsWith("metric ") || (before.parts[key] !== undefined && next.parts[key] !== undefined);
 }
 
 function effect({relativeDifference, relativeInterval}: PublishedComparison): string {

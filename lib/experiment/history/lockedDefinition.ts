@@ -25,7 +25,12 @@ export function lockedDefinition(
       .map(([key, {weight}]) => `${key} ${weight}`)
       .join(", "),
     phases: experiment.phases.map((phase) => line({start: phase.start, ...phase.weights})).join("; ") || "none",
-    activation: experiment.activation === undefined ? "none" : line(experiment.activation)
+    activation: experiment.activation === undefined ? "none" : line(experiment.activation),
+    start: experiment.start,
+    end: experiment.end ?? "none",
+    timezone: experiment.timezone,
+    exposures: experiment.exposures,
+    dimensions: Object.keys(experiment.dimensions).sort().join(", ") || "none"
   };
   for (const key of [...new Set([...primary, ...secondary, ...guardrails.map(({metric}) => metric)])]) {
     const metric = metrics[key];

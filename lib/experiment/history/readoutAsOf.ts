@@ -88,6 +88,7 @@ export function readoutAsOf(
     timeline: until(readout.timeline),
     holdout: null,
     traffic,
+    ...(readout.hours === undefined ? {} : {hours: readout.hours.filter(({hour}) => hour.slice(0, 10) <= day)}),
     input: {
       ...readout.input,
       rows: run?.rows ?? readout.input.rows,

@@ -40,11 +40,19 @@ export function design(readout: Readout): Html {
         </details>`
       : null,
     html`<p class="marks">
-      Run ${mark(readout.runId)} · design ${mark(readout.design.hash)} · input ${mark(input.hash)} · ${readout.timezone}
-      · at least ${readout.minimumUnits} units in every published row · control is
-      ${name(variantName(readout, variants.find((v) => v.role === "control")?.key ?? ""))}
+      Run ${mark(readout.runId)} · design ${mark(readout.design.hash)}${registered(readout.design)} · input
+      ${mark(input.hash)} · ${readout.timezone} · at least ${readout.minimumUnits} units in every published row ·
+      control is ${name(variantName(readout, variants.find((v) => v.role === "control")?.key ?? ""))}
     </p>`
   );
+}
+
+/** Whether the design is the one that the first build found. */
+function registered({hash, registered: first}: Readout["design"]): Html | null {
+  if (first === undefined) return null;
+  if (first.hash === hash) return html`, as registered on ${formatDate(first.date)}`;
+  return html`, registered on ${formatDate(first.date)} as ${mark(first.hash)} and
+    <a href="#changes">changed since</a>`;
 }
 
 /** The beginning of a hash, whole on hover and in readout.json. */

@@ -16,7 +16,7 @@ export function evidence(readout: Readout, files: readonly string[], base: strin
     "data",
     "What came in?",
     html`${plural(input.rows, "row")} read, ${plural(input.units, "unit")} counted.`,
-    traffic.length < 2
+    traffic.length < 2 && readout.hours === undefined
       ? absent(null, "Traffic by day is not known for this shape of input.")
       : html`<div class="lead">${totals(readout)} ${trafficFigure(readout)}</div>`,
     readout.metrics
@@ -43,10 +43,28 @@ function totals(readout: Readout): Html {
   </dl>`;
 }
 
-function trafficFigure({traffic, variants}: Readout): Html {
+function trafficFigure({traffic, hours, variants}: Readout): Html {
   const sums = variants.map(
     (v, i) => `${v.name} ${formatCount(traffic.reduce((sum, d) => sum + (d.units[i] ?? 0), 0))}`
   );
+  if (hours !== undefined)
+    return figure({
+      chart: "traffic",
+      height: 170,
+      title: "New units by hour",
+      subtitle: "first exposures, by variant; hours with few units are counted with the next",
+      quiet: true,
+      reading: html`${formatDate(traffic[0]?.date ?? null)}, to ${hours.at(-1)?.hour.slice(11, 13)}:59:
+      ${name(sums.length > 6 ? `${sums.length} variants` : formatList(sums))}.`,
+      table: table(
+        "New units by hour and variant",
+        [{head: "Hour"}, ...variants.map((v) => ({head: name(v.name), number: true}))],
+        hours.map((h) => [
+          `${formatDate(h.hour, {year: false})} ${h.hour.slice(11, 16)}`,
+          ...h.units.map((n) => formatCount(n))
+        ])
+      )
+    });
   return figure({
     chart: "traffic",
     height: 170,

@@ -20,7 +20,7 @@ export function heading(readout: Readout): Html {
       ${pill(status, statusTones[status])}
     </p>
     ${readout.stale ? html`<p class="notice care">Stale: ${readout.stale.reason}. The numbers are those of ${formatDate(readout.stale.since ?? asOf)}.</p>` : null}
-    ${readout.pin?.differs ? html`<p class="notice care">Pinned: ${readout.pin.message}</p>` : null}`;
+    ${readout.pin ? html`<p class="notice${readout.pin.differs ? " care" : ""}">Pinned: ${readout.pin.message}.</p>` : null}`;
 }
 
 function shares(variants: Readout["variants"]): string {

@@ -246,15 +246,23 @@ export const charts: Record<string, (request: ChartRequest) => Element | null> =
   },
 
   traffic({readout, size}) {
-    const rows = readout.traffic.flatMap((d) =>
+    const {hours} = readout;
+    const step = hours ? 3_600_000 : 86_400_000;
+    const times = hours
+      ? hours.map(({hour, units}) => ({date: new Date(`${hour}Z`), units}))
+      : readout.traffic.map(({date, units}) => ({date: new Date(date), units}));
+    const rows = times.flatMap((d) =>
       readout.variants.map((v, i) => ({
-        date: new Date(d.date),
+        date: d.date,
         name: v.name,
         color: colorIndex(readout, v.key),
         units: d.units[i] ?? 0
       }))
     );
-    return traffic(rows, {...size, days: daysOf(readout), many: treatments(readout).length > 1});
+    const days: [Date, Date] = hours
+      ? [rows[0]?.date ?? new Date(0), rows.at(-1)?.date ?? new Date(0)]
+      : daysOf(readout);
+    return traffic(rows, {...size, days, step, many: treatments(readout).length > 1});
   },
 
   ...banditFigures,

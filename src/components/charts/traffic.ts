@@ -3,16 +3,24 @@ import {formatCount, formatDate, formatShort} from "../../lib/experiment/format.
 import type {ChartSize} from "./theme.ts";
 import {clip, frame, ink, spread, timeFrame, variantColor} from "./theme.ts";
 
-/** New units of one variant on one day. */
+/** New units of one variant on one day, or in one hour. */
 export type TrafficDay = {date: Date; name: string; color: number; units: number};
 
 /** How traffic is drawn: on the time axis of the other charts of the page, and the room that they leave for names. */
-export type TrafficOptions = ChartSize & {days: [Date, Date]; many: boolean};
+export type TrafficOptions = ChartSize & {
+  days: [Date, Date];
+  many: boolean;
+  /** Milliseconds from one row to the next; default a day. */
+  step?: number;
+};
 
-const half = 43_200_000;
+const day = 86_400_000;
 
 /** Returns new units by day, stacked by variant and named at the last day. */
-export function traffic(rows: readonly TrafficDay[], {width, height, days, many}: TrafficOptions): Element {
+export function traffic(rows: readonly TrafficDay[], {width, height, days, many, step = day}: TrafficOptions): Element {
+  const half = step / 2;
+  const axis = timeFrame(days, {width, many});
+  const domain = days.map((date, i) => new Date(date.getTime() + (i === 0 ? -half : half)));
   const byDay = daysIn(rows);
   const top = Math.max(1, ...byDay.map(total));
   const last = byDay.at(-1) ?? [];
@@ -22,7 +30,8 @@ export function traffic(rows: readonly TrafficDay[], {width, height, days, many}
   const labels = spread(middles, 13, 4, inner - 4);
   return Plot.plot({
     ...frame({width, height}),
-    ...timeFrame(days, {width, many}),
+    ...axis,
+    x: {...axis.x, domain},
     y: {domain: [0, top], label: null, ticks: 4, tickFormat: formatShort, grid: true},
     marks: [
       Plot.rectY(
@@ -58,13 +67,18 @@ export function traffic(rows: readonly TrafficDay[], {width, height, days, many}
           y: total,
           title: (own: TrafficDay[]) =>
             [
-              formatDate(own[0]?.date.toISOString().slice(0, 10) ?? null),
+              timeText(own[0]?.date, step),
               ...own.slice(0, 12).map((r) => `${clip(r.name, 24)} ${formatCount(r.units)}`)
             ].join("\n")
         })
       )
     ]
   });
+}
+
+function timeText(date: Date | undefined, step: number): string {
+  const text = date?.toISOString() ?? null;
+  return step < day && text !== null ? `${formatDate(text)} ${text.slice(11, 16)}` : formatDate(text);
 }
 
 function daysIn(rows: readonly TrafficDay[]): TrafficDay[][] {

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {changesSince, daysOf} from "../../../lib/experiment/history/changesSince.ts";
+import {changesSince, daysOf, definitionChanges} from "../../../lib/experiment/history/changesSince.ts";
 import type {PublishedRun} from "../../../lib/experiment/history/memory.ts";
 import {metricOf, readoutWith, share, sumsWith} from "../sums.ts";
 
@@ -95,5 +95,30 @@ describe("daysOf(readout)", () => {
       comparisons: [],
       units: null
     });
+  });
+});
+
+describe("definitionChanges(definitions, now)", () => {
+  const first = {date: "2026-01-05", hash: "h1", parts: {alpha: "0.05", "metric bought": "kind proportion"}};
+
+  it("lists each part that changed with the day, and nothing where the hash is the same", () => {
+    const now = {date: "2026-01-18", hash: "h2", parts: {...first.parts, alpha: "0.01"}};
+    expect(definitionChanges([first], now)).toEqual([
+      {date: "2026-01-18", what: "definition", text: "Definition, alpha: 0.05 → 0.01."}
+    ]);
+    expect(definitionChanges([first], first)).toEqual([]);
+    expect(definitionChanges([], first)).toEqual([]);
+  });
+
+  it("lists a metric that is new or gone, but no part that was not kept at the time", () => {
+    const now = {
+      date: "2026-01-18",
+      hash: "h2",
+      parts: {alpha: "0.05", end: "2026-02-01", "metric spent": "kind mean"}
+    };
+    expect(definitionChanges([first], now).map(({text}) => text.split(":")[0])).toEqual([
+      "Definition, metric bought",
+      "Definition, metric spent"
+    ]);
   });
 });
