@@ -2,7 +2,7 @@ import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {z} from "zod";
 import type {Readout, ReadoutIndex} from "../experiment/readout.ts";
-import {reportIndexOf, reportIndexSchema, reportOf, reportSchema} from "../experiment/report.ts";
+import {apiVersion, reportIndexOf, reportIndexSchema, reportOf, reportSchema} from "../experiment/report.ts";
 
 /**
  * Writes the report API into a built site: `api/experiments.json` and `api/experiments/<id>.json`, with
@@ -36,12 +36,18 @@ export function apiFiles(
     experiments: listed.experiments.map((line) => (present.has(line.id) ? line : {...line, report: null}))
   };
   const files: [string, unknown][] = [
-    ["experiments.schema.json", {title: "api/experiments.json", ...z.toJSONSchema(reportIndexSchema)}],
-    ["experiment.schema.json", {title: "api/experiments/<id>.json", ...z.toJSONSchema(reportSchema)}],
+    ["experiments.schema.json", schemaOf("api/experiments.json", reportIndexSchema)],
+    ["experiment.schema.json", schemaOf("api/experiments/<id>.json", reportSchema)],
     ["experiments.json", list],
     ...readouts
       .filter(({id}) => only?.includes(id) ?? true)
       .map((readout): [string, unknown] => [join("experiments", `${readout.id}.json`), reportOf(readout)])
   ];
   return files.map(([name, value]) => [name, `${JSON.stringify(value)}\n`]);
+}
+
+/** The schema as JSON Schema. It lets fields be that it does not name: a later build may add some within a version. */
+function schemaOf(title: string, schema: z.ZodType): object {
+  const description = `Version ${apiVersion}. Within a version fields are added, never renamed, removed or given another meaning.`;
+  return {title, description, ...z.toJSONSchema(schema, {io: "input"})};
 }

@@ -9,6 +9,7 @@ import {addPublications} from "../../lib/commands/publish.ts";
 import {refuseSecrets} from "../../lib/commands/refuseSecrets.ts";
 import {knownSecrets} from "../../lib/commands/secrets.ts";
 import {reportIndexSchema, reportSchema} from "../../lib/experiment/report.ts";
+import {faultsOf} from "./jsonSchema.ts";
 import {bytesOf, smallDefinitions, smallLog} from "./nightly.ts";
 import {workplace} from "./realExperiments.ts";
 import type {Workplace} from "./realExperiments.ts";
@@ -48,6 +49,16 @@ describe("addPublications(folder, options)", () => {
       required: expect.arrayContaining(["apiVersion", "decision", "metrics"])
     });
     expect((await json("api/experiments.schema.json")).properties).toHaveProperty("experiments");
+    const list = await json("api/experiments.json");
+    expect(faultsOf(await json("api/experiments.schema.json"), list)).toEqual([]);
+    const one = await json("api/experiments/one.json");
+    const schema = await json("api/experiment.schema.json");
+    expect(faultsOf(schema, one)).toEqual([]);
+    // A field of a later build within the version is no fault; one that is missing is.
+    expect(faultsOf(schema, {...one, more: 1})).toEqual([]);
+    expect(faultsOf(schema, {...one, decision: {}, apiVersion: 2})).toEqual(
+      expect.arrayContaining(["$.apiVersion: not 1", "$.decision.verdict: missing"])
+    );
   });
 
   it("lists an experiment without a readout, without a report", async () => {
