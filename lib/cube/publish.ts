@@ -1,7 +1,7 @@
 import {formatList} from "../experiment/format.ts";
 import {compareRows} from "./assemble.ts";
 import {coarsen} from "./publish/coarsen.ts";
-import {jointBlocks} from "./publish/blocks.ts";
+import {jointBlocks, oneBlock} from "./publish/blocks.ts";
 import {rowsByMetric} from "./publish/grid.ts";
 import {publishBins} from "./publish/publishBins.ts";
 import {publishMetric} from "./publish/publishMetric.ts";
@@ -97,51 +97,72 @@ function mergeNotes(whole: readonly string[], merged: ReadonlyMap<number, readon
 /**
  * Returns traffic in stretches of hours with enough units of each variant, under the last hour of the stretch: the same stretches for all
  * variants, so that their split can be judged by hour and by day. Stretches do not cross the days that have enough units of their own. A
- * variant with too few units in all is left out.
+ * variant that falls silent does not hold up the others: its few units are carried to its next stretch, the last of them back. A variant
+ * with too few units in all is left out.
  */
 export function publishableTraffic(rows: readonly TrafficRow[], minimumUnits: number): TrafficRow[] {
-  const published: TrafficRow[] = [];
   const totals = new Map<string, number>();
   for (const {variant, units} of rows) totals.set(variant, (totals.get(variant) ?? 0) + units);
   const variants = [...totals.keys()].filter((variant) => (totals.get(variant) ?? 0) >= minimumUnits);
-  const countsBy = (length: number, own: readonly TrafficRow[]): Map<string, number[]> => {
-    const counts = new Map<string, number[]>();
-    for (const {hour, variant, units} of own) {
-      const place = hour.slice(0, length);
-      const at = variants.indexOf(variant);
-      const sums = counts.get(place) ?? variants.map(() => 0);
-      if (at >= 0) sums[at] = (sums[at] ?? 0) + units;
-      counts.set(place, sums);
-    }
-    return new Map([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
-  };
   const own = rows.filter(({variant}) => variants.includes(variant));
-  const perDate = countsBy(10, own);
-  const dates = [...perDate.keys()];
-  const dateBlocks = jointBlocks([...perDate.values()], minimumUnits) ?? [];
-  for (const block of new Set(dateBlocks)) {
-    const within = new Set(dates.filter((_, i) => dateBlocks[i] === block));
-    const perHour = [
-      ...countsBy(
-        Infinity,
-        own.filter(({hour}) => within.has(hour.slice(0, 10)))
-      )
-    ];
-    const hourBlocks =
-      jointBlocks(
-        perHour.map(([, counts]) => counts),
-        minimumUnits
-      ) ?? perHour.map(() => 0);
-    for (const part of new Set(hourBlocks)) {
-      const members = perHour.filter((_, i) => hourBlocks[i] === part);
-      variants.forEach((variant, k) =>
-        published.push({
-          hour: members.at(-1)?.[0] ?? "",
-          variant,
-          units: members.reduce((sum, [, counts]) => sum + (counts[k] ?? 0), 0)
-        })
-      );
+  const all = own.reduce((sum, {units}) => sum + units, 0);
+  const shares = variants.map((variant) => (totals.get(variant) ?? 0) / all);
+  const days = stretchesOf(placesOf(own, variants, 10), minimumUnits, shares);
+  const hours = placesOf(own, variants, Infinity);
+  const stretches = days.flatMap(({places: dates}) => {
+    const within = hours.filter(({places: [hour = ""]}) => dates.includes(hour.slice(0, 10)));
+    return stretchesOf(within, minimumUnits, shares);
+  });
+
+  const published: TrafficRow[] = [];
+  for (const [k, variant] of variants.entries()) {
+    let carried = 0;
+    const first = published.length;
+    for (const {places, counts} of stretches) {
+      carried += counts[k] ?? 0;
+      if (carried < minimumUnits) continue;
+      published.push({hour: places.at(-1) ?? "", variant, units: carried});
+      carried = 0;
     }
+    const last = published.length > first ? published.pop() : undefined;
+    if (last) published.push({...last, units: last.units + carried});
   }
   return published.sort((a, b) => (a.hour < b.hour ? -1 : a.hour > b.hour ? 1 : 0));
+}
+
+interface Stretch {
+  /** Dates or hours, in order. */
+  readonly places: readonly string[];
+  /** Units by variant. */
+  readonly counts: readonly number[];
+}
+
+/** Returns each date, or hour, with its units by variant, in order of time. */
+function placesOf(rows: readonly TrafficRow[], variants: readonly string[], length: number): Stretch[] {
+  const places = new Map<string, number[]>();
+  for (const {hour, variant, units} of rows) {
+    const place = hour.slice(0, length);
+    const counts = places.get(place) ?? variants.map(() => 0);
+    const k = variants.indexOf(variant);
+    counts[k] = (counts[k] ?? 0) + units;
+    places.set(place, counts);
+  }
+  return [...places].sort(([a], [b]) => (a < b ? -1 : 1)).map(([place, counts]) => ({places: [place], counts}));
+}
+
+/** Returns places put together until they have enough units; all in one where they never do. */
+function stretchesOf(places: readonly Stretch[], minimum: number, shares: readonly number[]): Stretch[] {
+  const blocks =
+    jointBlocks(
+      places.map(({counts}) => counts),
+      minimum,
+      shares
+    ) ?? oneBlock(places.length);
+  return [...new Set(blocks)].map((block) => {
+    const members = places.filter((_, i) => blocks[i] === block);
+    return {
+      places: members.flatMap((member) => member.places),
+      counts: shares.map((_, k) => members.reduce((sum, {counts}) => sum + (counts[k] ?? 0), 0))
+    };
+  });
 }

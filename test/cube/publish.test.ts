@@ -283,4 +283,50 @@ describe("publishableTraffic(rows, minimumUnits)", () => {
       hour("2026-01-03T02:00", 19, "b")
     ]);
   });
+
+  it("does not wait for a variant that falls silent", () => {
+    const day = (date: number, a: number, b: number) => [
+      hour(`2026-01-0${date}T08:00`, a, "a"),
+      ...(b > 0 ? [hour(`2026-01-0${date}T08:00`, b, "b")] : [])
+    ];
+    const rows = [...day(1, 200, 190), ...day(2, 180, 3), ...day(3, 210, 0)];
+    expect(publishableTraffic(rows, 10)).toEqual([
+      hour("2026-01-01T08:00", 200, "a"),
+      hour("2026-01-01T08:00", 193, "b"),
+      hour("2026-01-02T08:00", 180, "a"),
+      hour("2026-01-03T08:00", 210, "a")
+    ]);
+  });
+
+  it("publishes nothing below the minimum, and everything of who has enough in all", () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.record({
+            hour: fc.integer({min: 0, max: 71}),
+            variant: fc.constantFrom("a", "b", "c"),
+            units: fc.integer({min: 1, max: 40})
+          }),
+          {maxLength: 60}
+        ),
+        fc.integer({min: 2, max: 20}),
+        (entries, minimum) => {
+          const known = new Map<string, number>();
+          for (const {hour, variant, units} of entries)
+            known.set(`${hour} ${variant}`, (known.get(`${hour} ${variant}`) ?? 0) + units);
+          const rows = [...known].map(([key, units]) => {
+            const [at = "", variant] = key.split(" ");
+            return hour(new Date(Date.UTC(2026, 0, 1, Number(at))).toISOString().slice(0, 13) + ":00", units, variant);
+          });
+          const sums = (list: typeof rows, name: string) =>
+            list.reduce((sum, {variant, units}) => (variant === name ? sum + units : sum), 0);
+          const published = publishableTraffic(rows, minimum);
+          for (const {units} of published) expect(units).toBeGreaterThanOrEqual(minimum);
+          for (const name of ["a", "b", "c"])
+            expect(sums(published, name)).toBe(sums(rows, name) >= minimum ? sums(rows, name) : 0);
+        }
+      ),
+      {numRuns: 150}
+    );
+  });
 });

@@ -68,18 +68,24 @@ export function countBlocks(counts: readonly number[], minimum: number): Blocks 
 }
 
 /**
- * Returns blocks of consecutive places in each of which every one of several counts adds up to at least `minimum`; null if one of them
- * does not over all places together.
+ * Returns blocks of consecutive places in each of which every one of several counts adds up to at least `minimum`, or is so far below its
+ * share of the block, at a third of it or less, that it is silent and nobody waits for it; null if there is no such block.
  *
  * @param counts the counts of each place, in one order
+ * @param shares of each count in the sum of all, in the same order
  */
-export function jointBlocks(counts: readonly (readonly number[])[], minimum: number): Blocks | null {
+export function jointBlocks(
+  counts: readonly (readonly number[])[],
+  minimum: number,
+  shares: readonly number[]
+): Blocks | null {
   let sums: readonly number[] = [];
   return grow(
     counts.length,
     (i) => {
       sums = (counts[i] ?? []).map((count, k) => count + (sums[k] ?? 0));
-      return sums.every((sum) => sum >= minimum);
+      const total = sums.reduce((a, b) => a + b, 0);
+      return sums.every((sum, k) => sum >= minimum || total * (shares[k] ?? 0) >= 3 * minimum);
     },
     () => (sums = [])
   );

@@ -37,7 +37,7 @@ export function missingDays({experiment, sums}: HealthInput): HealthCheck {
         : !judged
           ? "Too few units a day to tell a missing day from a quiet one."
           : missing.length > 0
-            ? `${plural(missing.length, "day")} without a single exposure: ${shown}${missing.length > 3 ? " and more" : ""}.`
+            ? `${plural(missing.length, "day")} without exposures, or with too few to publish: ${shown}${missing.length > 3 ? " and more" : ""}.`
             : "Every day between the start and the last exposure has some.",
     whatToDo: "Load the missing days, or note why nobody could be exposed."
   });
