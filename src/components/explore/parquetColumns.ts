@@ -37,8 +37,11 @@ export async function parquetColumns(bytes: Uint8Array<ArrayBuffer>): Promise<Pa
   }
 }
 
-/** All compressions need WebAssembly, for one of them; without it there are those of our own files, and Snappy. */
-async function loadCompressors(): Promise<Compressors> {
+/**
+ * Returns what undoes the compressions of Parquet files. All of them need WebAssembly, for one of them; without it there
+ * are those of our own files, and Snappy.
+ */
+export async function loadCompressors(): Promise<Compressors> {
   try {
     return (await import("hyparquet-compressors")).compressors;
   } catch {

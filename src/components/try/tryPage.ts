@@ -1,22 +1,15 @@
-import * as z from "zod";
 import {formatBytes, formatCount, plural} from "../../lib/experiment/format.ts";
 import type {Readout} from "../../lib/experiment/readout.ts";
-import {guessMapping} from "../../lib/experiment/tryout/guessMapping.ts";
 import type {TryMapping} from "../../lib/experiment/tryout/mapping.ts";
-import type {ColumnProfile, TryTable} from "../../lib/experiment/tryout/profileColumns.ts";
-import {profileColumns} from "../../lib/experiment/tryout/profileColumns.ts";
-import {tryReadout} from "../../lib/experiment/tryout/tryReadout.ts";
 import {html, name} from "../blocks/html.ts";
 import {story} from "../blocks/story.ts";
 import {drawCharts} from "../charts/drawCharts.ts";
 import {find, place} from "../explore/place.ts";
 import {mappingForm, readMapping} from "./mappingForm.ts";
-import {readTable, tableOfText} from "./readTable.ts";
 import {samples} from "./samples.ts";
 import {tour} from "./tour.ts";
-
-// The page's policy forbids compiled text; zod would try it and be refused.
-z.config({jitless: true});
+import {tryClient} from "./tryClient.ts";
+import type {OpenedFile} from "./tryEngine.ts";
 
 /** The blocks of a readout that a file can fill, in the order of the readout page. */
 const blocks = [
@@ -40,17 +33,19 @@ const stops = [
 /** Runs the Try page: a file, what its columns mean, and the readout of it. */
 export function tryPage({invalidation, root = "./"}: {invalidation?: Promise<void>; root?: string} = {}): void {
   const page = find(document, ".try");
-  let opened: {table: TryTable; profiles: ColumnProfile[]; name: string} | null = null;
+  const engine = tryClient();
+  let opened: OpenedFile | null = null;
   let mapping: TryMapping | null = null;
   let redraw = () => {};
   let serial = 0;
+  let computed = 0;
 
   place(
     page,
     html`<div class="drop">
         <p>
-          <label class="choose">Choose a file <input type="file" accept=".csv,.tsv,.txt,.parquet" /></label> or drop it
-          here: CSV or Parquet.
+          <label class="choose">Choose a file <input type="file" accept=".csv,.tsv,.txt,.parquet,.gz" /></label> or drop
+          it here: CSV or Parquet.
         </p>
         <p>
           No file at hand? Open
@@ -75,19 +70,22 @@ export function tryPage({invalidation, root = "./"}: {invalidation?: Promise<voi
   async function open(file: Blob & {name: string}): Promise<void> {
     const own = ++serial;
     said.textContent = `Reading ${file.name}, ${formatBytes(file.size)}`;
+    page.setAttribute("aria-busy", "true");
     try {
-      const table = await readTable(file);
-      if (own === serial) take(table, file.name);
+      const read = await engine.open(file);
+      if (own === serial) await take(read);
     } catch (error) {
       if (own === serial) refuse(file.name, error);
+    } finally {
+      if (own === serial) page.removeAttribute("aria-busy");
     }
   }
 
-  function take(table: TryTable, fileName: string): void {
-    const profiles = profileColumns(table);
-    opened = {table, profiles, name: fileName};
-    mapping = guessMapping(table, profiles);
-    said.textContent = `${fileName}: ${plural(table.length, "row")}, ${plural(profiles.length, "column")}.`;
+  async function take(read: OpenedFile): Promise<void> {
+    const {name: fileName, rows, profiles} = read;
+    opened = read;
+    mapping = read.mapping;
+    said.textContent = `${fileName}: ${plural(rows, "row")}, ${plural(profiles.length, "column")}.`;
     if (mapping === null) {
       redraw();
       place(columns, null);
@@ -106,7 +104,7 @@ export function tryPage({invalidation, root = "./"}: {invalidation?: Promise<voi
       );
       return;
     }
-    show();
+    await show();
   }
 
   function refuse(fileName: string, error: unknown): void {
@@ -121,7 +119,7 @@ export function tryPage({invalidation, root = "./"}: {invalidation?: Promise<voi
     );
   }
 
-  function show(): void {
+  async function show(): Promise<void> {
     if (!opened || !mapping) return;
     const focused = document.activeElement;
     const held =
@@ -149,23 +147,30 @@ export function tryPage({invalidation, root = "./"}: {invalidation?: Promise<voi
             (field.getAttribute("type") !== "checkbox" || field.getAttribute("value") === held.value)
         )
         ?.focus();
-    compute();
+    await compute();
   }
 
-  function compute(): void {
+  async function compute(): Promise<void> {
     if (!opened || !mapping) return;
-    redraw();
+    const own = ++computed;
     let readout: Readout;
     const start = performance.now();
+    outcome.setAttribute("aria-busy", "true");
     try {
-      readout = tryReadout(opened.table, mapping, {name: opened.name, today: new Date().toISOString().slice(0, 10)});
+      readout = await engine.compute(mapping, {today: new Date().toISOString().slice(0, 10)});
+      if (own !== computed) return;
+      redraw();
     } catch (error) {
+      if (own !== computed) return;
+      redraw();
       place(
         outcome,
         html`<h2>The readout</h2>
           <p class="notice care" role="alert">There is no readout yet: ${messageOf(error)}.</p>`
       );
       return;
+    } finally {
+      if (own === computed) outcome.removeAttribute("aria-busy");
     }
     place(
       outcome,
@@ -187,25 +192,25 @@ export function tryPage({invalidation, root = "./"}: {invalidation?: Promise<voi
     drawCharts(readout, {invalidation: drawn});
   }
 
-  function change(event: Event): void {
+  async function change(event: Event): Promise<void> {
     const form = columns.querySelector("form");
     const target = event.target;
     if (!opened || !mapping || !form) return;
     const before = mapping;
     mapping = readMapping(form, mapping, opened.profiles);
     if (target instanceof HTMLSelectElement && target.name === "variant")
-      mapping = guessMapping(opened.table, opened.profiles, {variant: target.value}) ?? mapping;
+      mapping = (await engine.guess(target.value)) ?? mapping;
     if (target instanceof HTMLSelectElement && target.name === "shape" && mapping.count === null)
       mapping = {...mapping, count: before.count ?? opened.profiles.find((p) => p.integer)?.name ?? null};
-    show();
+    await show();
   }
 
   function click(event: MouseEvent): void {
     const target = event.target instanceof HTMLElement ? event.target : null;
     const key = target?.dataset.sample;
     if (key === "summary" || key === "units") {
-      ++serial;
-      take(tableOfText(samples[key].text()), samples[key].name);
+      const {name: title, text} = samples[key];
+      void open(Object.assign(new Blob([text()]), {name: title}));
     } else if (target?.getAttribute("name") === "tour") guide.show();
   }
 
@@ -231,10 +236,11 @@ export function tryPage({invalidation, root = "./"}: {invalidation?: Promise<voi
   page.addEventListener("dragleave", out);
   page.addEventListener("drop", dropped);
   page.addEventListener("click", click);
-  columns.addEventListener("change", change);
+  columns.addEventListener("change", (event) => void change(event));
   columns.addEventListener("submit", stop);
   invalidation?.then(() => {
     redraw();
+    engine.close();
     guide.dispose();
     page.replaceChildren();
   });
