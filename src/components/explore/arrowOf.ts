@@ -9,7 +9,7 @@ export function arrowOf({columns}: Pick<ParquetColumns, "columns">): Uint8Array 
     const type = typeOf(values);
     const read: (value: unknown) => unknown = type === "number" ? numberOf : type === "boolean" ? truthOf : textOf;
     types[name] = type === "number" ? float64() : type === "boolean" ? bool() : dictionary(utf8(), int32());
-    arrays[name] = Array.from(values, read);
+    arrays[name] = type === "number" ? numbersOf(values) : Array.from(values, read);
   }
   const bytes = tableToIPC(tableFromArrays(arrays, {types}), {format: "stream"});
   if (bytes === null) throw new Error("the columns could not be written as Arrow");
@@ -24,6 +24,17 @@ function typeOf(values: ArrayLike<unknown>): "number" | "boolean" | "text" {
     return typeof value === "boolean" ? "boolean" : "text";
   }
   return "text";
+}
+
+/** As doubles at once where none is missing. */
+function numbersOf(values: ArrayLike<unknown>): Float64Array | unknown[] {
+  const numbers = new Float64Array(values.length);
+  for (let i = 0; i < values.length; ++i) {
+    const value = values[i];
+    if (value === null || value === undefined) return Array.from(values, numberOf);
+    numbers[i] = Number(value);
+  }
+  return numbers;
 }
 
 function numberOf(value: unknown): number | null {

@@ -16,10 +16,18 @@ export type QueryResult = {
   milliseconds: number;
 };
 
+/** A table as the engine takes it; no stream for one without rows. */
+export type PreparedTable = {columns: readonly string[]; stream: Uint8Array | null};
+
+/** Returns columns as the engine takes them: work that needs no engine, so it can be done while that is on its way. */
+export function prepareTable({length, columns}: ParquetColumns): PreparedTable {
+  return {columns: Object.keys(columns), stream: length === 0 ? null : arrowOf({columns})};
+}
+
 /** DuckDB in this page, with the tables that were put into it. */
 export type Database = {
   /** Adds a table; an earlier one of that name must not exist. */
-  insert(name: string, table: Pick<ParquetColumns, "columns"> & {length: number}): Promise<void>;
+  insert(name: string, table: PreparedTable): Promise<void>;
   /** Refuses everything but reading what is already inside; to be called after the last insert. */
   lock(): Promise<void>;
   query(sql: string, options?: {limit?: number}): Promise<QueryResult>;
@@ -71,13 +79,11 @@ export async function openDatabase({
   const connection = await database.connect();
 
   return {
-    async insert(name, table) {
-      if (table.length === 0) {
-        const columns = Object.keys(table.columns).map((column) => `${identifier(column)} VARCHAR`);
-        await connection.query(`CREATE TABLE ${identifier(name)} (${columns.join(", ")})`);
-        return;
-      }
-      await connection.insertArrowFromIPCStream(arrowOf(table), {name, create: true});
+    async insert(name, {columns, stream}) {
+      if (stream === null) {
+        const texts = columns.map((column) => `${identifier(column)} VARCHAR`);
+        await connection.query(`CREATE TABLE ${identifier(name)} (${texts.join(", ")})`);
+      } else await connection.insertArrowFromIPCStream(stream, {name, create: true});
     },
     async lock() {
       for (const setting of [

@@ -31,6 +31,14 @@ export function guessEncoding({columns, rows}: Rows): Encoding | null {
   return {x, y: last, z: rest ?? null};
 }
 
+/** Returns the positions of the columns that hold numbers. */
+export function numberColumns({columns, rows}: Rows): number[] {
+  return columns.flatMap((_, i) => {
+    const filled = rows.map((row) => row[i]).filter((value) => value !== null && value !== undefined);
+    return filled.length > 0 && filled.every((value) => typeof value === "number") ? [i] : [];
+  });
+}
+
 /** Returns a line over dates or numbers, bars over everything else; the first 40 bars. */
 export function quickChart(
   {columns, rows}: Rows,

@@ -6,11 +6,12 @@ import {csvOf} from "./csvOf.ts";
 import {engineBytes} from "./engineBytes.ts";
 import {examples} from "./examples.ts";
 import {identifier} from "./identifier.ts";
-import type {Database, QueryResult} from "./openDatabase.ts";
+import type {Database, PreparedTable, QueryResult} from "./openDatabase.ts";
 import type {ParquetColumns} from "./parquetColumns.ts";
 import {find, place} from "./place.ts";
+import {longRows} from "./longRows.ts";
 import type {Encoding} from "./quickChart.ts";
-import {guessEncoding, quickChart} from "./quickChart.ts";
+import {guessEncoding, numberColumns, quickChart} from "./quickChart.ts";
 
 /** What the console works on. */
 export type ConsoleOptions = {
@@ -24,6 +25,10 @@ export type ConsoleOptions = {
 };
 
 const shownRows = 500;
+const every = "every";
+
+const loadDriver = () => import("./openDatabase.ts");
+const loadArquero = async () => (await import("arquero/dist/arquero.min.js")).default;
 
 /** Puts a SQL console over the cube into a section; the engine is loaded with the first query. Returns what ends it. */
 export function sqlConsole(
@@ -36,6 +41,7 @@ export function sqlConsole(
   let result: QueryResult | null = null;
   let order: {column: number; descending: boolean} | null = null;
   let encoding: Encoding | null = null;
+  let everyNumber = false;
   let run = 0;
 
   place(
@@ -82,15 +88,24 @@ ${sql ?? queries[0]?.sql ?? ""}</textarea>
   text.value = sql ?? queries[0]?.sql ?? "";
 
   async function start(): Promise<Database> {
-    // Loaded on use: neither the engine nor what drives it is part of the page.
-    const {openDatabase} = await import("./openDatabase.ts");
-    const opened = await openDatabase({
-      onProgress: ({loaded, total}) =>
-        (said.textContent = `Loading the engine: ${formatBytes(loaded)}${total === null ? "" : ` of ${formatBytes(total)}`}`)
+    const {openDatabase, prepareTable} = await loadDriver();
+    const coming = openDatabase({
+      onProgress: ({loaded, total}) => {
+        const words = `Loading the engine: ${formatBytes(loaded)}${total === null ? "" : ` of ${formatBytes(total)}`}`;
+        said.textContent = loaded === total ? `${words}; starting it` : words;
+      }
     });
+    // Told of below; until then nobody listens.
+    coming.catch(() => {});
+    const prepared: [string, PreparedTable][] = [];
+    for (const [name, table] of Object.entries(tables)) {
+      prepared.push([name, prepareTable(table)]);
+      await new Promise((done) => setTimeout(done));
+    }
+    const opened = await coming;
     said.textContent = "Putting the cube into the engine";
     try {
-      for (const [name, table] of Object.entries(tables)) await opened.insert(name, table);
+      for (const [name, table] of prepared) await opened.insert(name, table);
       await opened.lock();
     } catch (error) {
       await opened.close();
@@ -120,6 +135,7 @@ ${sql ?? queries[0]?.sql ?? ""}</textarea>
       result = got;
       order = null;
       encoding = guessEncoding(got);
+      everyNumber = false;
       said.textContent = `${plural(got.rows.length, "row")}${got.cut ? ", the first of more" : ""}, ${formatCount(Math.round(got.milliseconds))}\u202fms`;
       show();
     } catch (error) {
@@ -161,7 +177,7 @@ ${sql ?? queries[0]?.sql ?? ""}</textarea>
     place(
       answer,
       html`${rows.length === 0 ? html`<p class="absent">The query returned no rows.</p>` : null}
-        ${encoding === null ? null : chartControls(columns, encoding)}
+        ${encoding === null ? null : chartControls(result, encoding, everyNumber)}
         <div class="scroll" tabindex="0" role="region" aria-label="Result of the query">
           <table class="query">
             <caption class="sr">
@@ -196,16 +212,18 @@ ${sql ?? queries[0]?.sql ?? ""}</textarea>
           </button>
         </p>`
     );
-    draw();
+    void draw();
   }
 
-  function draw(): void {
+  async function draw(): Promise<void> {
     const plot = answer.querySelector<HTMLElement>(".quick .plot");
     if (!plot || !result || !encoding) return;
-    const chart = quickChart({columns: result.columns, rows: result.rows}, encoding, {
-      width: Math.max(240, Math.floor(plot.clientWidth)),
-      height: 200
-    });
+    const wide = result;
+    const gather = numberColumns(wide).filter((i) => i !== encoding?.x);
+    const shown = everyNumber ? longRows(wide, {keep: encoding.x, gather}, await loadArquero()) : wide;
+    if (wide !== result || !plot.isConnected) return;
+    const size = {width: Math.max(240, Math.floor(plot.clientWidth)), height: 200};
+    const chart = quickChart(shown, everyNumber ? {x: 0, y: 2, z: 1} : encoding, size);
     chart.setAttribute("aria-hidden", "true");
     plot.replaceChildren(chart);
   }
@@ -234,8 +252,12 @@ ${sql ?? queries[0]?.sql ?? ""}</textarea>
       if (target.value !== "" && query) text.value = query.sql;
     } else if (encoding && (target.name === "x" || target.name === "y" || target.name === "z")) {
       const at = target.value === "" ? null : Number(target.value);
-      encoding = target.name === "z" ? {...encoding, z: at} : {...encoding, [target.name]: at ?? 0};
-      draw();
+      if (target.name === "y") everyNumber = target.value === every;
+      if (target.value !== every)
+        encoding = target.name === "z" ? {...encoding, z: at} : {...encoding, [target.name]: at ?? 0};
+      const split = answer.querySelector<HTMLSelectElement>("select[name=z]");
+      if (split) split.disabled = everyNumber;
+      void draw();
     }
   }
 
@@ -248,6 +270,10 @@ ${sql ?? queries[0]?.sql ?? ""}</textarea>
     event.preventDefault();
     void submit();
   };
+  // Loaded on use: neither the engine nor what drives it is part of the page. The driver comes with the first touch.
+  const near = () => void loadDriver().catch(() => {});
+  form.addEventListener("focusin", near, {once: true});
+  form.addEventListener("pointerenter", near, {once: true});
   form.addEventListener("submit", send);
   text.addEventListener("keydown", key);
   section.addEventListener("click", click);
@@ -270,13 +296,16 @@ function schema(name: string, {length, columns}: ParquetColumns): Html {
   </p>`;
 }
 
-function chartControls(columns: readonly string[], {x, y, z}: Encoding): Html {
+function chartControls(result: QueryResult, {x, y, z}: Encoding, everyNumber: boolean): Html {
+  const {columns} = result;
+  const several = numberColumns(result).filter((i) => i !== x).length > 1;
   const select = (name: string, label: string, at: number | null, none: boolean) =>
     html`<label class="field"
       ><span>${label}</span
-      ><select name="${name}">
+      ><select name="${name}" ${name === "z" && everyNumber ? "disabled" : null}>
         ${none ? html`<option value="">none</option>` : null}
         ${columns.map((column, i) => html`<option value="${i}" ${i === at ? "selected" : null}>${column}</option>`)}
+        ${name === "y" && several ? html`<option value="${every}" ${everyNumber ? "selected" : null}>every number</option>` : null}
       </select></label
     >`;
   return html`<figure class="quick">
