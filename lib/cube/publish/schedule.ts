@@ -20,11 +20,19 @@ interface Coarse {
  * Returns when the rows of one metric and variant may be published, or null where no cells may. Totals come first: they
  * are carried until they have enough units. Each cell is carried in turn. Where cells skip dates of the totals, nobody
  * may find the rest by subtracting: if need be one cell is held back over all of those dates, or entry dates are
- * joined, or cells are carried further.
+ * joined, or cells are carried further; or the totals, too, skip the dates on which a cell begins or ends with a few,
+ * as an entry phase does whose last units are still active on the next phase's first day.
  */
 export function schedule(grid: Grid, minimum: number): Schedule | null {
   const total = totalBlocks(grid, minimum);
   if (total === null) return null;
+  const found = scheduleUnder(grid, total, minimum);
+  if (found !== null) return found;
+  const joined = joinEnds(grid, total, minimum);
+  return joined === null ? null : scheduleUnder(grid, joined, minimum);
+}
+
+function scheduleUnder(grid: Grid, total: Schedule["total"], minimum: number): Schedule | null {
   for (let {entries} = total; ; entries = halve(entries)) {
     const found = scheduleCells(grid, {...total, entries}, minimum);
     if (found !== null) return found;
@@ -36,14 +44,39 @@ export function schedule(grid: Grid, minimum: number): Schedule | null {
 export function totalBlocks(grid: Grid, minimum: number): Schedule["total"] | null {
   const all = together(grid);
   const dates = dateBlocks(all, minimum);
-  let entries = countBlocks(all.entries, minimum);
+  const entries = countBlocks(all.entries, minimum);
   if (dates === null || entries === null || blockCount(dates) === 0) return null;
-  for (; blockCount(entries) > 1; entries = halve(entries)) {
-    const [of, from] = [entries, dates];
-    const links = coarseLinks(all.links, from, of);
-    if (isTied(links, blockCount(from), blockCount(of), minimum)) break;
+  return tiedTo(all, dates, entries, minimum);
+}
+
+/** Entry dates in blocks large enough for enough units to tie them to the blocks of dates. */
+function tiedTo({links}: CellGrid, dates: Blocks, entries: Blocks, minimum: number): Schedule["total"] {
+  let own = entries;
+  while (blockCount(own) > 1 && !isTied(coarseLinks(links, dates, own), blockCount(dates), blockCount(own), minimum))
+    own = halve(own);
+  return {dates, entries: own};
+}
+
+/** The totals with the dates joined over which a cell waits at its beginning or its end; null if there are none. */
+function joinEnds(grid: Grid, {dates, entries}: Schedule["total"], minimum: number): Schedule["total"] | null {
+  const starts = new Set(dates.map((_, i) => i));
+  for (const cell of grid.cells) {
+    const own = dateBlocks(cell, minimum);
+    const live = [
+      ...new Set([...cell.links.map(({date}) => date), ...cell.entered.flatMap((n, i) => (n > 0 ? [i] : []))])
+    ];
+    const [first, last] = [Math.min(...live), Math.max(...live)];
+    if (own === null || live.length === 0) continue;
+    for (let i = 1; i < dates.length; ++i) {
+      const waits = own[i] === own[i - 1];
+      const ends = own[i] === own[last] && i <= last && last < dates.length - 1;
+      const begins = own[i] === own[first] && i > first && first > 0;
+      if (waits && (ends || begins)) starts.delete(i);
+    }
   }
-  return {dates, entries};
+  let block = -1;
+  const joined = dates.map((own, i) => (i === 0 || (own !== dates[i - 1] && starts.has(i)) ? ++block : block));
+  return blockCount(joined) === blockCount(dates) ? null : tiedTo(together(grid), joined, entries, minimum);
 }
 
 function scheduleCells(grid: Grid, total: Schedule["total"], minimum: number): Schedule | null {
