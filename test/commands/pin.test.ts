@@ -37,7 +37,7 @@ describe("a pin on a stopped experiment", () => {
     expect(later.decision).toEqual(pinned.decision);
     expect(later.pin?.differs).toBe(true);
     expect(later.pin?.message).toMatch(
-      /as of 2026-01-16; a recomputation would differ: .*units \d+ → \d+.*bought, b: /
+      /as of 16.Jan.2026; a recomputation would differ: .*units \d+ → \d+.*bought, b: /
     );
     expect((await readFile(join(history(), "one.jsonl"), "utf8")).trim().split("\n")).toHaveLength(2);
     expect((await place.build()).unchanged).toEqual(["one"]);

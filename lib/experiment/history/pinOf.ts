@@ -1,5 +1,5 @@
 import {publishedRun} from "./changesSince.ts";
-import {formatCount, formatPercent} from "../format.ts";
+import {formatCount, formatDate, formatPercent} from "../format.ts";
 import type {PublishedComparison, PublishedRun} from "./memory.ts";
 import type {Readout} from "../readout.ts";
 
@@ -21,9 +21,10 @@ export function pinOf(kept: Readout, recomputed: Readout): Readout {
   const {title, hypothesis, description, owner, tags, status} = recomputed;
   const differences = differencesOf(publishedRun(kept), publishedRun(recomputed));
   const differs = differences.length > 0;
+  const day = kept.asOf === null ? "no day" : formatDate(kept.asOf);
   const message = differs
-    ? `the published numbers stay as of ${kept.asOf ?? "no day"}; a recomputation would differ: ${differences.join("; ")}`
-    : `the published numbers stay as of ${kept.asOf ?? "no day"}; a recomputation gives the same`;
+    ? `the published numbers stay as of ${day}; a recomputation would differ: ${differences.join("; ")}`
+    : `the published numbers stay as of ${day}; a recomputation gives the same`;
   return {
     ...kept,
     title,
