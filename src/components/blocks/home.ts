@@ -66,7 +66,7 @@ export function home(index: ReadoutIndex, root: string): Html {
         )}
       <p class="absent none" hidden>No experiment matches.</p>
     </div>
-    ${shipped(index)}`;
+    ${shipped(index, root)}`;
 }
 
 function line(e: IndexEntry, reach: number, root: string): Html {

@@ -58,14 +58,14 @@ export function shippedSums({experiments}: ReadoutIndex): ShippedSum[] {
 }
 
 /** Returns the sums as a table; nothing where there is nothing to add up. */
-export function shipped(index: ReadoutIndex): Html | null {
+export function shipped(index: ReadoutIndex, root: string): Html | null {
   const sums = shippedSums(index);
   if (sums.length === 0) return null;
   return html`<section class="shipped" aria-labelledby="shipped-heading">
     <h2><span id="shipped-heading">What shipping adds up to</span></h2>
     <p class="lede">
-      Only winners ship, so their effects as seen are too high. Each is drawn towards the mean of all experiments of its
-      metric before it is added.
+      Only winners ship, so their effects as seen are too high. Each is
+      <a href="${root}methods#shipped">drawn towards the mean</a> of all experiments of its metric before it is added.
     </p>
     ${table(
       "Sum of shipped effects by metric",
