@@ -1,5 +1,15 @@
-import {formatCount, formatPercent, formatPercentInterval, plural, sayPValue} from "./format.ts";
+import {trafficAnomaly} from "../sequential/index.ts";
+import {
+  formatCount,
+  formatDate,
+  formatNumber,
+  formatPercent,
+  formatPercentInterval,
+  plural,
+  sayPValue
+} from "./format.ts";
 import type {MetricResult, Readout} from "./readout.ts";
+import type {ExperimentSums} from "./sums.ts";
 
 type Insight = Readout["insights"][number];
 
@@ -8,10 +18,15 @@ const shown = 6;
 
 /**
  * Returns what stands out in a readout, at most six, most telling first, each with its evidence and no advice beyond it:
- * anomalies, a segment that differs (Cochran's Q, p < 0.01, or Simpson's paradox), a guardrail that has used half of its
+ * anomalies (what health checks found tonight, and the day before tonight on which the fewest units came, fewer than half of the week before
+ * it and three standard deviations below), a segment that differs (Cochran's Q, p < 0.01, or Simpson's paradox), a guardrail that has used half of its
  * margin or of the way to its limit (and how much a week earlier), a metric that moved against the primary (adjusted p below alpha), how much is left.
  */
-export function insightsOf(metrics: readonly MetricResult[], health: Readout["health"]): Insight[] {
+export function insightsOf(
+  metrics: readonly MetricResult[],
+  health: Readout["health"],
+  traffic: ExperimentSums["traffic"] = []
+): Insight[] {
   const insights: Insight[] = health.checks
     .filter(({status}) => status !== "ok")
     .map(({key, message, status, value, threshold}) => ({
@@ -25,6 +40,7 @@ export function insightsOf(metrics: readonly MetricResult[], health: Readout["he
     insights.push(...segmentInsights(metric), ...guardrailInsights(metric), ...powerInsights(metric));
   const primary = metrics.find(({role}) => role === "primary");
   if (primary !== undefined) insights.push(...metrics.flatMap((metric) => againstInsights(primary, metric)));
+  insights.push(...trafficInsights(traffic));
   return insights.sort((a, b) => b.weight - a.weight || (a.key < b.key ? -1 : 1)).slice(0, shown);
 }
 
@@ -99,6 +115,28 @@ function againstInsights(primary: MetricResult, metric: MetricResult): Insight[]
       }
     ];
   });
+}
+
+/** The deepest drop of new units before the last day, which a health check looks at. */
+function trafficInsights(traffic: ExperimentSums["traffic"]): Insight[] {
+  const counts = traffic.map(({units}) => Object.values(units).reduce((sum, n) => sum + n, 0));
+  const drops = counts.slice(0, -1).flatMap((count, i) => {
+    // A week before it, so that a first weekend is no drop.
+    const {anomaly, mean, zScore} = trafficAnomaly(counts.slice(Math.max(0, i - 7), i + 1));
+    const isDrop = i >= 7 && anomaly && mean !== null && count < mean / 2;
+    return isDrop ? [{date: traffic[i]?.date ?? null, count, mean, zScore}] : [];
+  });
+  const [deepest] = drops.sort((a, b) => a.count / a.mean - b.count / b.mean);
+  if (deepest === undefined) return [];
+  const {date, count, mean, zScore} = deepest;
+  return [
+    {
+      key: "traffic-drop",
+      text: `New units fell to ${formatCount(count)} on ${formatDate(date)}.`,
+      evidence: `${formatCount(Math.round(mean))} a day in the week before${zScore === null ? "" : `, z = ${formatNumber(zScore, {decimals: 1})}`}`,
+      weight: 35
+    }
+  ];
 }
 
 function powerInsights({key, name, role, power}: MetricResult): Insight[] {

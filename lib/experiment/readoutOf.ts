@@ -128,7 +128,7 @@ export function readoutOf(input: ReadoutInput): MadeReadout {
     bandit: banditResultOf(experiment, results, sums),
     health,
     decision,
-    insights: insightsOf(results, health),
+    insights: insightsOf(results, health, sums.traffic),
     changes: [],
     timeline: [],
     holdout: null,

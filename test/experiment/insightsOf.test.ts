@@ -103,4 +103,20 @@ describe("insightsOf(metrics, health)", () => {
   it("has nothing to tell without metrics and alerts", () => {
     expect(insightsOf([], healthOf("ok"))).toEqual([]);
   });
+
+  it("tells of the day on which hardly anyone came, before tonight, and not of a first weekend", () => {
+    const usual = [100, 104, 98, 101, 97, 60, 62, 103, 99, 102, 100, 98, 61, 63, 101];
+    const days = (counts: readonly number[]) =>
+      counts.map((n, i) => ({date: day(i), units: {control: n, treatment: n + 1}}));
+    const dropOf = (counts: readonly number[]) =>
+      insightsOf([], healthOf("ok"), days(counts)).find(({key}) => key === "traffic-drop");
+    expect(dropOf(usual)).toBe(undefined);
+    expect(dropOf([])).toBe(undefined);
+    const broken = usual.with(10, 5);
+    expect(dropOf(broken)!.text).toMatch(/^New units fell to 11 on /);
+    // 101 + 97 + 60 + 62 + 103 + 99 + 102 in control and seven more in treatment, over seven days.
+    expect(dropOf(broken)!.evidence).toMatch(/^179 a day in the week before, z = −\d/);
+    // Tonight's is the health check's.
+    expect(dropOf(usual.with(-1, 5))).toBe(undefined);
+  });
 });
