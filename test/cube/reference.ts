@@ -11,6 +11,8 @@ export interface ReferenceExposure {
   /** Milliseconds since 1970 UTC. */
   time: number;
   dimensions: string[];
+  /** A number that it brings along, for metrics whose covariate is a column; default 0. */
+  score?: number;
 }
 
 export interface ReferenceEvent {
@@ -33,7 +35,12 @@ export interface ReferenceMetric {
   mature?: boolean;
   days?: [number, number];
   cap?: number;
-  covariate?: number;
+  /** Days before exposure, or the exposure's own number. */
+  covariate?: number | "score";
+  /** Only rows with a value above this. */
+  above?: number;
+  /** Whether negative values count. */
+  negative?: boolean;
 }
 
 export interface ReferenceOptions {
@@ -119,7 +126,7 @@ export function referenceCube(
 }
 
 /** A unit's state as of the end of a date; null while it does not count. */
-function stateAt(
+export function stateAt(
   metric: ReferenceMetric,
   exposure: ReferenceExposure,
   events: readonly ReferenceEvent[],
@@ -144,13 +151,16 @@ function stateAt(
     (event) => dateIn(timezone, event.time) <= date && since(event) >= from && since(event) < to
   );
   const earlier = events.filter(
-    (event) => metric.covariate !== undefined && since(event) < 0 && -since(event) <= metric.covariate * dayLength
+    (event) => typeof metric.covariate === "number" && since(event) < 0 && -since(event) <= metric.covariate * dayLength
   );
+  const valueOf = ({value}: ReferenceEvent) => (value === null || (value < 0 && !metric.negative) ? 0 : value);
   const outcome = (rows: readonly ReferenceEvent[], kind: ReferenceMetric["kind"]): number => {
-    const matching = rows.filter(({event}) => event === metric.event);
+    const matching = rows.filter(
+      ({event, value}) => event === metric.event && (metric.above === undefined || (value ?? 0) > metric.above)
+    );
     if (kind === "proportion" || kind === "retention") return matching.length > 0 ? 1 : 0;
     if (kind === "time-to-event") return Math.min(to, ...matching.map(since)) / dayLength;
-    const total = metric.sum ? matching.reduce((sum, {value}) => sum + (value ?? 0), 0) : matching.length;
+    const total = metric.sum ? matching.reduce((sum, row) => sum + valueOf(row), 0) : matching.length;
     return Math.min(total, metric.cap ?? Infinity);
   };
   const denominator = (rows: readonly ReferenceEvent[]) =>
@@ -161,8 +171,10 @@ function stateAt(
     x:
       metric.covariate === undefined
         ? 0
-        : outcome(earlier, metric.kind === "time-to-event" ? "proportion" : metric.kind),
-    v: metric.covariate === undefined ? 0 : denominator(earlier)
+        : metric.covariate === "score"
+          ? (exposure.score ?? 0)
+          : outcome(earlier, metric.kind === "time-to-event" ? "proportion" : metric.kind),
+    v: typeof metric.covariate === "number" ? denominator(earlier) : 0
   };
 }
 
