@@ -109,7 +109,7 @@ spent: {kind: mean, fact: events, event: buy, value: amount, window: 1d, directi
       await publishSite();
       for (const name of ["bound", "pinned", "home"]) pages.set(`${name} ${night}`, pageText(name));
     }
-  }, 175_000);
+  }, 600_000);
   afterAll(() => place?.remove());
 
   const dist = (): string => join(place.folder, "dist");
@@ -200,6 +200,12 @@ spent: {kind: mean, fact: events, event: buy, value: amount, window: 1d, directi
   it("lists on the page what changed since the last build, and the change of the definition with its day", () => {
     expect(page("bound", 5)).toMatch(/What changed\?.* more units, data to /);
     expect(page("bound", 5)).toMatch(/bought, b: \S+ .*→/);
+    // What arrived three nights late is told on the night when it came, and on no other.
+    for (const night of [5, 10, 11, 12])
+      expect([night, /arrived late\. As of that day: bought, b: \S+ → /.test(page("bound", night))]).toEqual([
+        night,
+        night === 11
+      ]);
     expect(page("pinned", 13)).not.toContain("alpha: 0.05");
     for (const night of [14, 19]) expect(page("pinned", night)).toMatch(/18 Jan [^.]*alpha[^.]*0\.05 → 0\.01/);
     const verdicts = at("bound", 30).timeline;
