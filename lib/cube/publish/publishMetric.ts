@@ -47,7 +47,9 @@ export function publishMetric(
       continue;
     }
     const schedules = grids.map((grid) =>
-      dimensions.length === 0 ? wholeOnly(grid, minimum) : schedule(grid, minimum)
+      dimensions.length === 0
+        ? wholeOnly(grid, minimum)
+        : schedule(grid, minimum, {phaseAt: dimensions.indexOf(phaseDimension)})
     );
     const failed = schedules.some((found) => found === null);
     if (failed && total.length > 1) {

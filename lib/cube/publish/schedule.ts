@@ -20,15 +20,17 @@ interface Coarse {
  * Returns when the rows of one metric and variant may be published, or null where no cells may. Totals come first: they
  * are carried until they have enough units. Each cell is carried in turn. Where cells skip dates of the totals, nobody
  * may find the rest by subtracting: if need be one cell is held back over all of those dates, or entry dates are
- * joined, or cells are carried further; or the totals, too, skip the dates on which a cell begins or ends with a few,
- * as an entry phase does whose last units are still active on the next phase's first day.
+ * joined, or cells are carried further; or the totals, too, skip the dates on which an entry phase begins or ends with
+ * a few, as one does whose last units are still active on the next phase's first day.
+ *
+ * @param options.phaseAt the place of the entry phase among the dimensions; -1, the default, where there is none
  */
-export function schedule(grid: Grid, minimum: number): Schedule | null {
+export function schedule(grid: Grid, minimum: number, {phaseAt = -1}: {phaseAt?: number} = {}): Schedule | null {
   const total = totalBlocks(grid, minimum);
   if (total === null) return null;
   const found = scheduleUnder(grid, total, minimum);
   if (found !== null) return found;
-  const joined = joinEnds(grid, total, minimum);
+  const joined = phaseAt < 0 ? null : joinEnds(grid, total, minimum, phaseAt);
   return joined === null ? null : scheduleUnder(grid, joined, minimum);
 }
 
@@ -57,21 +59,24 @@ function tiedTo({links}: CellGrid, dates: Blocks, entries: Blocks, minimum: numb
   return {dates, entries: own};
 }
 
-/** The totals with the dates joined over which a cell waits at its beginning or its end; null if there are none. */
-function joinEnds(grid: Grid, {dates, entries}: Schedule["total"], minimum: number): Schedule["total"] | null {
+/** The totals with the dates joined over which a phase waits at its beginning or its end; null if there are none. */
+function joinEnds(
+  grid: Grid,
+  {dates, entries}: Schedule["total"],
+  minimum: number,
+  phaseAt: number
+): Schedule["total"] | null {
   const starts = new Set(dates.map((_, i) => i));
-  for (const cell of grid.cells) {
-    const own = dateBlocks(cell, minimum);
-    const live = [
-      ...new Set([...cell.links.map(({date}) => date), ...cell.entered.flatMap((n, i) => (n > 0 ? [i] : []))])
-    ];
+  for (const phase of new Set(grid.cells.map(({cell}) => cell[phaseAt]))) {
+    const {links, entered} = together({...grid, cells: grid.cells.filter(({cell}) => cell[phaseAt] === phase)});
+    const own = dateBlocks({links, entered}, minimum);
+    const live = [...links.map(({date}) => date), ...entered.flatMap((n, i) => (n > 0 ? [i] : []))];
     const [first, last] = [Math.min(...live), Math.max(...live)];
     if (own === null || live.length === 0) continue;
     for (let i = 1; i < dates.length; ++i) {
-      const waits = own[i] === own[i - 1];
       const ends = own[i] === own[last] && i <= last && last < dates.length - 1;
       const begins = own[i] === own[first] && i > first && first > 0;
-      if (waits && (ends || begins)) starts.delete(i);
+      if (own[i] === own[i - 1] && (ends || begins)) starts.delete(i);
     }
   }
   let block = -1;

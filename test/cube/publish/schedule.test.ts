@@ -30,11 +30,13 @@ describe("schedule(grid, minimum)", () => {
   });
   it("keeps phases apart where the last few of one are active on the first day of the next", () => {
     const phases = [cell("ramp", 0, 5, {units: 100, next: 3}), cell("full", 6, 11, {units: 400, next: 12})];
-    const {total, cells} = schedule(grid(phases), 10)!;
+    const {total, cells} = schedule(grid(phases), 10, {phaseAt: 0})!;
     expect([...cells.keys()]).toEqual(['["ramp"]', '["full"]']);
     // Had the total a row of the ramp's last day, the ramp's own rows would tell what three units did on the day after.
     expect(total.dates[6]).toBe(total.dates[5]);
     expect(blockCount(total.dates)).toBe(11);
+    // Of other dimensions the rows of the whole are not given up.
+    expect(schedule(grid(phases), 10)).toBeNull();
   });
   it("is null where no cells may be told apart", () => {
     expect(
