@@ -246,6 +246,18 @@ describe("a readout page", () => {
     });
   });
 
+  it("is explained on a page whose formulas are all typeset", async () => {
+    await open("methods", {}, async (page) => {
+      const words = await page.locator("main").evaluate((main) => {
+        for (const source of main.querySelectorAll("annotation")) source.remove();
+        return main.textContent ?? "";
+      });
+      expect(words).not.toMatch(/\$|\\(?:hat|frac|mathrm)/);
+      expect(await page.locator(".katex").count()).toBeGreaterThan(50);
+      expect(await page.locator(".katex-error").count()).toBe(0);
+    });
+  });
+
   it("prints on two to four pages with its charts", async () => {
     await open("experiments/new-badge", {viewport: {width: 1200, height: 900}}, async (page) => {
       const pdf = (await page.pdf({format: "A4"})).toString("latin1");
