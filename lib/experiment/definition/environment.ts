@@ -68,15 +68,18 @@ export function redact(text: string, secrets: Iterable<Secret>): string {
   return text.replace(new RegExp(pattern, "g"), (form) => replacements.get(form) ?? "***");
 }
 
-/** Returns the password within a URL as secrets, as written and decoded; none where there is none. */
+/** Returns the passwords within a URL as secrets, before its host and among its options, as written and decoded. */
 export function passwordOf(url: string, name: string | null = null): Secret[] {
-  const written = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@]*?:([^@/]*)@/i.exec(url)?.[1];
-  if (!written) return [];
-  const values = [written];
-  try {
-    values.push(decodeURIComponent(written));
-  } catch {
-    // A stray % is part of the password then.
-  }
+  const user = /^[a-z][a-z0-9+.-]*:\/\/[^/?#:]*?:([^/?#]*)@/i.exec(url)?.[1];
+  const options = [...url.matchAll(/[?&](?:ssl)?passw(?:or)?d=([^&#]*)/gi)].map(([, option]) => option);
+  const values = [user, ...options].flatMap((written) => {
+    if (!written) return [];
+    try {
+      return [written, decodeURIComponent(written), decodeURIComponent(written.replaceAll("+", " "))];
+    } catch {
+      // A stray % is part of the password then.
+      return [written];
+    }
+  });
   return [...new Set(values)].map((value) => ({name, value}));
 }

@@ -63,6 +63,13 @@ describe("redact(text, secrets)", () => {
 });
 
 describe("passwordOf(url)", () => {
+  it("knows one that holds an @, and one among the options", () => {
+    expect(passwordOf("postgres://u:p@ss:w%40rd@h/d").map(({value}) => value)).toEqual(["p@ss:w%40rd", "p@ss:w@rd"]);
+    const url = "https://h:8443/d?user=u&password=a%2Bb+c&sslpassword=k3y";
+    expect(passwordOf(url).map(({value}) => value)).toEqual(["a%2Bb+c", "a+b+c", "a+b c", "k3y"]);
+    expect(redact("denied: a+b c", passwordOf(url))).toBe("denied: ***");
+  });
+
   it("returns the password as written and decoded", () => {
     expect(passwordOf("https://u:a%20b@h/", "X").map(({value}) => value)).toEqual(["a%20b", "a b"]);
     expect(passwordOf("https://u:100%@h/").map(({value}) => value)).toEqual(["100%"]);
