@@ -12,6 +12,10 @@ const project = fileURLToPath(new URL("../..", import.meta.url));
 const work = join(project, ".readout", "test-site");
 const sources = [
   "src",
+  "lib/stats",
+  "lib/sequential",
+  "lib/simulate",
+  "lib/bandit",
   "lib/experiment",
   "lib/commands",
   "lib/cube/cubeTable.ts",
