@@ -59,7 +59,7 @@ export function quickChart(
     return Plot.plot({
       ...shared,
       x: {type: dated ? "utc" : "linear", label: columns[x] ?? null, ticks: Math.max(2, Math.round(width / 110))},
-      y: {label: columns[y] ?? null, grid: true, ticks: 5},
+      y: {label: columns[y] ?? null, grid: true, ticks: 5, ...shortTicks(data, y)},
       marks: [
         Plot.lineY(data, {
           x: position,
@@ -90,7 +90,7 @@ export function quickChart(
     ...shared,
     height: Math.max(height, 44 + 20 * new Set(data.map(name)).size),
     marginLeft: Math.min(180, 16 + 6.4 * Math.max(...data.map((row) => name(row).length), 4)),
-    x: {label: columns[y] ?? null, grid: true, ticks: Math.max(3, Math.round(width / 110))},
+    x: {label: columns[y] ?? null, grid: true, ticks: Math.max(3, Math.round(width / 110)), ...shortTicks(data, y)},
     y: {label: null, domain: [...new Set(data.map(name))]},
     marks: [
       z === null
@@ -106,4 +106,11 @@ export function quickChart(
       Plot.tip(data, Plot.pointer({x: (row) => row[y], y: name, title: label}))
     ]
   });
+}
+
+/** Large numbers as 20M on an axis, whose labels would not fit beside it. */
+function shortTicks(rows: readonly (readonly Value[])[], y: number): {tickFormat?: (value: number) => string} {
+  if (!rows.some((row) => Math.abs(Number(row[y])) >= 100_000)) return {};
+  const short = new Intl.NumberFormat("en", {notation: "compact", maximumFractionDigits: 2});
+  return {tickFormat: (value) => short.format(value).replace("-", "\u2212")};
 }

@@ -45,7 +45,7 @@ export function tryPage({invalidation, root = "./"}: {invalidation?: Promise<voi
     html`<div class="drop">
         <p>
           <label class="choose">Choose a file <input type="file" accept=".csv,.tsv,.txt,.parquet,.gz" /></label> or drop
-          it here: CSV or Parquet.
+          it here: CSV or Parquet, also packed by gzip.
         </p>
         <p>
           No file at hand? Open
