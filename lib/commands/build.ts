@@ -252,6 +252,7 @@ async function openFacts(
       return factHash(name, fact, connection, {dataDir, files, glob, storedHash: async () => null});
     },
     write: writeBeside,
+    state: {folder: join(store, "state"), code: await codeHash(), least: 1_000_000},
     async pullOf(name, fact, columns) {
       const connection = fact.connection === undefined ? undefined : connections[fact.connection];
       // What a database may compute itself does not come over.

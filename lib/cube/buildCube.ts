@@ -66,7 +66,15 @@ export async function buildCube(
     const {connections} = definitions.sources;
     const relationOf = (name: string, fact: Fact) =>
       store?.relation(name, fact) ?? scanFact(own, name, fact, {dataDir, connections, definitions});
-    const context = {engine: own, steps, definitions, relationOf, ...(store && {storedOf: store.fact})};
+    const statePlace = store?.statePlace(experiment.id);
+    const context = {
+      engine: own,
+      steps,
+      definitions,
+      relationOf,
+      ...(store && {storedOf: store.fact}),
+      ...(statePlace && {statePlace})
+    };
     return within(await buildLogs(context, planCube(experiment, definitions), options));
   } catch (error) {
     if (error instanceof StoreFullError)

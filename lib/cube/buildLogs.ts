@@ -1,6 +1,9 @@
 import {day, hour} from "./dialects/dialect.ts";
 import {banditSlices} from "./banditSlices.ts";
 import {chooseAsOf} from "./asOf.ts";
+import {entryTables, keepState} from "./store/keepState.ts";
+import type {StatePlace, StateRecord} from "./store/unitState.ts";
+import {isKeepable, margin, openState, partitionsUntil, readState, stateKey} from "./store/unitState.ts";
 import type {DayStatistics} from "./asOf.ts";
 import {assemble, compareRows} from "./assemble.ts";
 import {formUnits, loadActivation} from "./formUnits.ts";
@@ -8,6 +11,7 @@ import {increments} from "./increments.ts";
 import type {Loaded, LoadContext} from "./loadFacts.ts";
 import {excludedRows, loadEvents, loadExposures} from "./loadFacts.ts";
 import {chooseScale} from "./chooseScale.ts";
+import type {Fact} from "../experiment/definition/definition.ts";
 import type {Plan, Stream} from "./plan.ts";
 import {quantileRows} from "./quantiles.ts";
 import type {Reason} from "./reasons.ts";
@@ -35,8 +39,32 @@ export interface Hits {
   readonly fact: string;
 }
 
-/** Builds the cube of an experiment from logs of exposures (or one row per unit) and of events. */
+/**
+ * Builds the cube of an experiment from logs of exposures (or one row per unit) and of events. Where the state of its
+ * units is kept, it goes on from there; the cube is the same to the last bit.
+ */
 export async function buildLogs(context: LoadContext, plan: Plan, options: BuildLogsOptions = {}): Promise<Cube> {
+  const {statePlace} = context;
+  const kept = statePlace === undefined ? null : await readState(statePlace);
+  try {
+    return await build(context, plan, options, kept);
+  } catch (error) {
+    // Whatever is wrong with what was kept: all is computed from the stored rows, and kept anew.
+    if (kept === null) throw error;
+    await context.steps.restart();
+    return await build(context, plan, options, null);
+  } finally {
+    if (statePlace !== undefined) for (const name of stateTables) await context.engine.drop(name);
+  }
+}
+
+async function build(
+  loading: LoadContext,
+  plan: Plan,
+  options: BuildLogsOptions,
+  record: StateRecord | null
+): Promise<Cube> {
+  let context = loading;
   const {engine, steps} = context;
   const {dialect} = engine;
   const {experiment} = plan;
@@ -50,50 +78,67 @@ export async function buildLogs(context: LoadContext, plan: Plan, options: Build
   const activation = await loadActivation(context, plan, events);
   const all = activation === null || events.includes(activation.loaded) ? events : [...events, activation.loaded];
 
+  const place = isKeepable(plan, exposures, events) ? context.statePlace : undefined;
+  const kept = place === undefined || record === null ? null : fitting(record, plan, {exposures, events, place});
   const statistics: DayStatistics[] = [];
+  const found: Record<string, DayStatistics[]> = {};
   const everything = {start, asOf: Number.MAX_SAFE_INTEGER, offsets: exposures.offsets, calendar: exposures.calendar};
   statistics.push(...(await days(context, exposures, `(${validExposures(dialect, everything)}) AS v`, start)));
   const exposed = statistics.length > 0;
-  for (const loaded of all) statistics.push(...(await days(context, loaded, loaded.from, start)));
+  for (const loaded of all) {
+    const before = kept?.statistics[loaded.name] ?? [];
+    const since = kept === null ? loaded.from : partSince(loaded, kept.day);
+    const from = kept === null || since === null ? since : `(${since})`;
+    const later = from === null ? [] : await days(context, loaded, from, Math.max(start, (kept?.day ?? start - 1) + 1));
+    found[loaded.name] = [...before, ...later];
+    statistics.push(...before, ...later);
+  }
   const chosen = options.asOf === undefined ? chooseAsOf(statistics) : dayOfDate(options.asOf);
   const asOf = exposed && chosen !== null ? chosen : start - 1;
+  const near = kept !== null && kept.day < asOf && asOf - kept.day <= mostDays ? kept : null;
+  if (place !== undefined) {
+    // A file for each day is seldom written again; where it is, that shows, and nothing kept is used.
+    const late = Math.max(...events.map(({fact}) => (isDaily(fact) ? 1 : Number.parseInt(fact.lateness, 10))));
+    const day = near?.day ?? asOf - late;
+    const many = near !== null || events.reduce((sum, {rows}) => sum + rows, 0) >= place.least;
+    if (many && day >= start) context = {...context, state: openState(engine, place, {kept: near, day})};
+  }
+  const {state} = context;
   const known = {start, asOf, offsets: exposures.offsets, calendar: exposures.calendar};
   const units = await formUnits(context, plan, known, {...(options.pins && {pins: options.pins}), activation});
 
   const excluded: ExcludedRows[] = [...exposures.excluded, ...units.excluded];
-  const found: Hits[] = [];
+  const made: Hits[] = [];
   for (const [i, loaded] of events.entries()) {
     const calendar = exposures.calendar || loaded.calendar;
     const streams = plan.streams.filter(({fact}) => fact === loaded.name);
     const joined: EventsContext = {dialect, ...loaded, streams, calendar};
     const table = `hits_${i}`;
-    const stored = {...joined, table: loaded.from};
-    await steps.table(table, hits(joined), {instead: hits(stored)});
-    found.push({table, streams, calendar, fact: loaded.name});
-    excluded.push(
-      ...loaded.excluded,
-      ...(await eventsOut(context, plan, {joined: stored, name: loaded.name, table, asOf}))
-    );
+    const stored = {...joined, table: loaded.from, owned: state !== undefined};
+    if (state?.kept == null) await steps.table(table, hits(joined), {instead: hits(stored)});
+    else await hitsSince(context, state.kept, loaded, {joined: stored, told: hits(joined), table});
+    made.push({table, streams, calendar, fact: loaded.name});
+    excluded.push(...loaded.excluded, ...(await eventsOut(context, plan, {joined: stored, loaded, table, asOf})));
   }
   if (activation !== null && !events.includes(activation.loaded)) excluded.push(...activation.loaded.excluded);
 
-  const scale = await chooseScale(context, plan, found, {asOf, units: units.count});
-  const parts = await increments(context, plan, found, {scale, known, pins: options.pins ?? {}});
+  const scale = await chooseScale(context, plan, made, {asOf, units: units.count});
+  const parts = await increments(context, plan, made, {scale, known, pins: options.pins ?? {}});
   const traffic = await trafficOf(context, plan, known);
-  const tenure = await buildTenure(context, plan, found, {scale, cells: units.cells});
+  const tenure = await buildTenure(context, plan, made, {scale, cells: units.cells});
   const cube = assemble(plan, parts.groups, {cells: units.cells, origins: options.pins?.origins ?? {}});
-  const quantiles = await quantileRows(context, plan, found, {scale, known});
-  return {
+  const quantiles = await quantileRows(context, plan, made, {scale, known});
+  const result: Cube = {
     ...cube,
     path: quantiles.length === 0 ? cube.path : [...cube.path, ...quantiles].sort(compareRows(plan)),
     quantiles: Object.fromEntries(
       plan.metrics.flatMap(({key, kind, metric}) => (kind === "quantile" ? [[key, metric.quantile ?? 0.5]] : []))
     ),
-    bandit: await banditSlices(context, plan, found, {scale, known, caps: parts.caps}),
+    bandit: await banditSlices(context, plan, made, {scale, known, caps: parts.caps}),
     asOf: exposed && chosen !== null ? dateOfDay(asOf) : null,
     traffic,
     tenure,
-    activeUnits: await activeUnits(context, plan, found, scale),
+    activeUnits: await activeUnits(context, plan, made, scale),
     largestShare: await largestShares(context, plan),
     excluded: excluded.filter(({rows}) => rows > 0),
     rows: exposures.rows + all.reduce((sum, {rows}) => sum + rows, 0),
@@ -101,6 +146,83 @@ export async function buildLogs(context: LoadContext, plan: Plan, options: Build
     sql: steps.sql(),
     pins: {caps: parts.caps, tops: units.tops, origins: cube.origins}
   };
+  const matched = Object.values(state?.gained.counts ?? {}).reduce((sum, counts) => sum + (counts[4] ?? 0), 0);
+  if (state !== undefined && state.kept === null && place !== undefined && matched >= place.least)
+    await keepState(context, plan, made, {
+      scale,
+      caps: parts.caps,
+      running: parts.running,
+      key: stateKey(plan, exposures, place),
+      partitions: Object.fromEntries(
+        events.flatMap(({name, stored}) => (stored ? [[name, partitionsUntil(stored.fact, state.day)]] : []))
+      ),
+      statistics: Object.fromEntries(
+        events.map(({name}) => [name, (found[name] ?? []).filter(({day: each}) => each <= state.day)])
+      )
+    });
+  return result;
+}
+
+/** Tables that are made beside those that are told. */
+const stateTables = ["kept_gone", "kept_fresh", "gone_totals", "gone_days", "gone_tenure", ...entryTables];
+
+/** Days after which the state is kept anew. */
+const mostDays = 10;
+
+/** Whether a fact is made of many files. */
+function isDaily({path}: Fact): boolean {
+  return path !== undefined && (Array.isArray(path) ? path.length > 1 : /[*?[\]{}]/.test(path));
+}
+
+/** Returns the record if it stands for the same definition and the same rows until its day; null otherwise. */
+function fitting(
+  record: StateRecord,
+  plan: Plan,
+  {exposures, events, place}: {exposures: Loaded; events: readonly Loaded[]; place: StatePlace}
+): StateRecord | null {
+  if (record.key !== stateKey(plan, exposures, place)) return null;
+  const same = events.every(({name, stored}) => {
+    const now = stored === undefined ? null : partitionsUntil(stored.fact, record.day);
+    return JSON.stringify(now) === JSON.stringify(record.partitions[name]);
+  });
+  return same ? record : null;
+}
+
+/** What to read the rows from that may be of a later day, in any timezone. */
+function partSince({stored}: Loaded, day: number): string | null {
+  const first = dateOfDay(day - 1);
+  return stored?.part((each) => each !== "none" && each >= first) ?? null;
+}
+
+/**
+ * Joins what came since the kept day with all units, and the earlier rows with those that are not as they were. Beside
+ * it the rows of the last kept days (`_recent`), and for kept units that are gone their earlier rows (`_gone`).
+ */
+async function hitsSince(
+  {steps, state}: LoadContext,
+  {day: last, base}: StateRecord,
+  loaded: Loaded,
+  {joined, told, table}: {joined: EventsContext; told: string; table: string}
+): Promise<void> {
+  const columns = ["u", "day", "since", "before", ...joined.streams.map(({id}) => id), "owner"].join(", ");
+  const until = dateOfDay(last + 1);
+  const [later, recent, older] = [
+    partSince(loaded, last),
+    partSince(loaded, last - margin),
+    loaded.stored?.part((each) => each !== "none" && each <= until) ?? null
+  ];
+  const [fresh] = await steps.rows("SELECT count(*) FROM kept_fresh");
+  const none = `SELECT ${columns} FROM (${hits({...joined, table: `(SELECT * FROM ${loaded.from} AS f LIMIT 0)`})}) AS h`;
+  const rows = (from: string | null, units: string, where: string): string =>
+    from === null
+      ? none
+      : `SELECT ${columns} FROM (${hits({...joined, table: `(${from})`, units})}) AS h WHERE ${where}`;
+  const parts = [rows(later, "units", `day > ${last}`)];
+  if (Number(fresh?.[0]) > 0) parts.push(rows(older, "kept_fresh", `day <= ${last}`));
+  await steps.table(table, told, {instead: parts.join(" UNION ALL ")});
+  const kept = `day > ${last - margin} AND day <= ${last} AND owner <= ${base}`;
+  await steps.beside(`${table}_recent`, rows(recent, "units", kept));
+  if (state?.gone) await steps.beside(`${table}_gone`, rows(older, "kept_gone", `day <= ${last}`));
 }
 
 /** Rows and latest time of each day from the experiment's start on. */
@@ -124,16 +246,51 @@ async function days(
 
 /** Counts the relevant rows of an events fact that do not count, by reason. */
 async function eventsOut(
-  {steps}: LoadContext,
+  {engine, steps, state}: LoadContext,
   plan: Plan,
-  {joined, name, table, asOf}: {joined: EventsContext; name: string; table: string; asOf: number}
+  {joined, loaded, table, asOf}: {joined: EventsContext; loaded: Loaded; table: string; asOf: number}
 ): Promise<ExcludedRows[]> {
-  const [values] = await steps.rows(countValues(joined));
-  const [counts] = await steps.rows(
-    `SELECT count(*), sum(CASE WHEN u IS NULL THEN 1 ELSE 0 END), sum(CASE WHEN u IS NOT NULL AND day > ${asOf} THEN 1 ELSE 0 END), sum(CASE WHEN u IS NOT NULL AND day <= ${asOf} AND since < 0 AND NOT (before > 0 AND before <= ${plan.before}) THEN 1 ELSE 0 END) FROM ${table}`
-  );
-  const [relevant, notNumeric, missing, negative] = [0, 1, 2, 3].map((i) => numberOf(values?.[i]) ?? 0);
-  const [matched, outside, late, early] = [0, 1, 2, 3].map((i) => numberOf(counts?.[i]) ?? 0);
+  const {name} = loaded;
+  const day = dayOf(engine.dialect, "t", loaded.offsets);
+  const valued = async (from: string | null, where: string): Promise<number[]> => {
+    if (from === null) return [0, 0, 0, 0];
+    const rows = where === "" ? from : `(SELECT * FROM (${from}) AS f WHERE ${where}) AS f`;
+    const [row] = await steps.rows(countValues({...joined, table: rows}));
+    return [0, 1, 2, 3].map((i) => numberOf(row?.[i]) ?? 0);
+  };
+  const reached = async (from: string): Promise<number[]> => {
+    const [row] = await steps.rows(
+      `SELECT count(*), sum(CASE WHEN u IS NULL THEN 1 ELSE 0 END), sum(CASE WHEN u IS NOT NULL AND day > ${asOf} THEN 1 ELSE 0 END), sum(CASE WHEN u IS NOT NULL AND day <= ${asOf} AND since < 0 AND NOT (before > 0 AND before <= ${plan.before}) THEN 1 ELSE 0 END) FROM ${from}`
+    );
+    return [0, 1, 2, 3].map((i) => numberOf(row?.[i]) ?? 0);
+  };
+  const sum = (a: readonly number[], b: readonly number[], sign = 1): number[] =>
+    a.map((n, i) => n + sign * (b[i] ?? 0));
+  let values: number[];
+  let counts: number[];
+  if (state === undefined) {
+    values = await valued(loaded.from, "");
+    counts = await reached(table);
+  } else if (state.kept === null) {
+    const old = await valued(`SELECT * FROM ${loaded.from} AS f`, `${day} <= ${state.day}`);
+    values = sum(old, await valued(`SELECT * FROM ${loaded.from} AS f`, `${day} > ${state.day}`));
+    counts = await reached(table);
+    const before = await reached(
+      `(SELECT h.* FROM ${table} AS h JOIN units AS x ON x.u = h.owner WHERE h.day <= ${state.day} AND x.entry_day <= ${state.day}) AS h`
+    );
+    state.gained.counts[name] = [...old, ...before];
+    const first = await steps.rows(
+      `SELECT min(h.day) FROM ${table} AS h JOIN units AS x ON x.u = h.owner WHERE x.entry_day <= ${state.day}`
+    );
+    state.gained.firstDays[name] = numberOf(first[0]?.[0]);
+  } else {
+    const old = state.kept.counts[name] ?? [];
+    values = sum(old.slice(0, 4), await valued(partSince(loaded, state.day), `${day} > ${state.day}`));
+    counts = sum(old.slice(4), await reached(table));
+    if (state.gone) counts = sum(counts, await reached(`${table}_gone`), -1);
+  }
+  const [relevant, notNumeric, missing, negative] = values;
+  const [matched, outside, late, early] = counts;
   const lines: [Reason, number | undefined][] = [
     ["without-exposure", (relevant ?? 0) - (matched ?? 0)],
     ["excluded-unit", outside],

@@ -4,6 +4,7 @@ import type {Plan} from "./plan.ts";
 import {largest, largestTotals} from "./sql/totals.ts";
 import type {Scale} from "./sql/totals.ts";
 import {numberOf} from "./steps.ts";
+import {UnfitStateError} from "./store/unitState.ts";
 
 /**
  * Returns the steps of whole numbers that values are added up in. They are as fine as they can be while the sum of
@@ -11,21 +12,33 @@ import {numberOf} from "./steps.ts";
  * double. Chosen from largest values and whole numbers only, they are the same at any number of threads.
  */
 export async function chooseScale(
-  {engine, steps}: LoadContext,
+  {engine, steps, state}: LoadContext,
   plan: Plan,
   hits: readonly Hits[],
   {asOf, units}: {asOf: number; units: number}
 ): Promise<Scale> {
   const bits: Record<string, number> = {};
   const room = Math.min(60, Math.floor((124 - Math.ceil(Math.log2(units + 2))) / 2));
-  for (const {table, streams} of hits) {
+  for (const [i, {table, streams}] of hits.entries()) {
     const summed = streams.filter((stream) => summable(plan, stream.id));
     if (summed.length === 0) continue;
     const [maxima] = await steps.rows(largest(summed, table));
-    const exponents = summed.map((_, i) => exponentOf(numberOf(maxima?.[i]) ?? 0));
-    const [totals] = await steps.rows(largestTotals(engine.dialect, summed, table, exponents));
-    summed.forEach(({id}, i) => {
-      const total = Math.ceil(Math.log2((numberOf(totals?.[i]) ?? 0) + 1)) - 20 + (exponents[i] ?? 0);
+    const kept = state?.kept == null ? null : state.live(`scale_${i}`);
+    const before =
+      kept === null
+        ? []
+        : (await steps.rows(`SELECT ${summed.map(({id}) => `max(most_${id})`).join(", ")} FROM ${kept}`))[0];
+    const exponents = summed.map((_, s) =>
+      exponentOf(Math.max(numberOf(maxima?.[s]) ?? 0, numberOf(before?.[s]) ?? 0))
+    );
+    summed.forEach(({id}, s) => {
+      if (state?.kept != null && state.kept.exponents[id] !== exponents[s]) throw new UnfitStateError(`largest ${id}`);
+      if (state !== undefined) state.gained.exponents[id] = exponents[s] ?? 0;
+    });
+    const more = kept === null ? {} : {kept};
+    const [totals] = await steps.rows(largestTotals(engine.dialect, summed, table, exponents, more));
+    summed.forEach(({id}, s) => {
+      const total = Math.ceil(Math.log2((numberOf(totals?.[s]) ?? 0) + 1)) - 20 + (exponents[s] ?? 0);
       bits[id] = clamp(room - 1 - total);
     });
   }
@@ -35,6 +48,8 @@ export async function chooseScale(
     );
     bits[id] = clamp(room - 1 - exponentOf(numberOf(maximum?.[0]) ?? 0));
   }
+  for (const [id, before] of Object.entries(state?.kept?.bits ?? {}))
+    if (bits[id] !== before) throw new UnfitStateError(`steps of ${id}`);
   return {bits, asOf};
 }
 

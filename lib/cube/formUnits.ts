@@ -21,6 +21,8 @@ import {
 import {matches, stageAttributes} from "./sql/stage.ts";
 import type {Steps} from "./steps.ts";
 import {numberOf} from "./steps.ts";
+import type {UnitState} from "./store/unitState.ts";
+import {UnfitStateError} from "./store/unitState.ts";
 
 /** The units of an experiment, in the table `units`. */
 export interface Units {
@@ -76,7 +78,10 @@ export async function formUnits(
   };
   await steps.table("unit_rows", unitRows(dialect, known, options));
   await steps.table("cells", cellRows(count));
-  await steps.table("units", unitsWithCells(count, plan.attributes));
+  const withCells = unitsWithCells(count, plan.attributes);
+  const kept = context.state?.kept == null ? null : context.state;
+  await steps.table("units", withCells, kept === null ? {} : {instead: numberedAsKept(withCells, plan, kept)});
+  if (kept !== null) await findGone(context, plan, kept);
   const [counts] = await steps.rows("SELECT sum(CASE WHEN counts THEN 1 ELSE 0 END) FROM units");
   if (activation !== null) {
     const [idle] = await steps.rows(
@@ -88,6 +93,37 @@ export async function formUnits(
   const names = plan.dimensions.map((_, i) => `, d${i}`).join("");
   const cells = await steps.rows(`SELECT cell${names} FROM cells ORDER BY cell`);
   return {count: numberOf(counts?.[0]) ?? 0, cells: cells.map((row) => row.slice(1).map(String)), tops, excluded};
+}
+
+/** The units that are as they were under the number they had, all others under one of their own. */
+function numberedAsKept(units: string, {attributes, dimensions}: Plan, {from, kept}: UnitState): string {
+  const same = ["variant", "counts", "exposed", "entry", "exposed_day", "entry_day", ...attributes.map(({id}) => id)];
+  const alike = same.map((name) => `k.${name} IS NOT DISTINCT FROM n.${name}`);
+  const cell = dimensions.map((_, i) => `k.d${i} = c.d${i}`);
+  if (cell.length > 0) alike.push(`(NOT n.counts OR (${cell.join(" AND ")}))`);
+  const cells = cell.length > 0 ? " LEFT JOIN cells AS c ON c.cell = n.cell" : "";
+  return `SELECT n.* REPLACE (CAST(CASE WHEN ${alike.join(" AND ")} THEN k.u ELSE n.u + ${kept?.base ?? 0} END AS INTEGER) AS u)
+  FROM (${units}) AS n LEFT JOIN ${from("units")} AS k ON k.unit = n.unit${cells}`;
+}
+
+/** Makes `kept_gone`, the kept units that are not as they were, with their present cells, and `kept_fresh`, all new ones. */
+async function findGone({engine, steps}: LoadContext, plan: Plan, state: UnitState): Promise<void> {
+  const base = state.kept?.base ?? 0;
+  const same = plan.dimensions.map((_, i) => `c.d${i} = k.d${i}`).join(" AND ");
+  const cell = same === "" ? "0 AS cell" : "c.cell AS cell";
+  await engine.table(
+    "kept_gone",
+    `SELECT k.*, ${cell} FROM ${state.from("units")} AS k${same === "" ? "" : ` LEFT JOIN cells AS c ON ${same}`} WHERE k.u NOT IN (SELECT u FROM units WHERE u <= ${base})`
+  );
+  const [counts] = await steps.rows(
+    `SELECT count(*), sum(CASE WHEN unit IN (SELECT unit FROM units WHERE u > ${base}) THEN 0 ELSE 1 END), sum(CASE WHEN counts AND cell IS NULL THEN 1 ELSE 0 END) FROM kept_gone`
+  );
+  const [gone, missing, lost] = [0, 1, 2].map((i) => numberOf(counts?.[i]) ?? 0);
+  const [all] = await steps.rows(`SELECT count(*) FROM ${state.from("units")}`);
+  if ((missing ?? 0) > 0 || (lost ?? 0) > 0 || (gone ?? 0) > 20 + (numberOf(all?.[0]) ?? 0) / 20)
+    throw new UnfitStateError("too many units are not as they were");
+  state.gone = (gone ?? 0) > 0;
+  await engine.table("kept_fresh", `SELECT * FROM units WHERE u > ${base}`);
 }
 
 async function exposuresOut(engine: Engine, steps: Steps, known: Known, fact: string): Promise<ExcludedRows[]> {

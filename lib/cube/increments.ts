@@ -11,6 +11,11 @@ import {matureIncrements, rollUp, runningIncrements, touchedUnits} from "./sql/i
 import type {Scale} from "./sql/totals.ts";
 import {isEarlier, partsOf, totals} from "./sql/totals.ts";
 import type {Value} from "./engines/engine.ts";
+import type {Dialect} from "./dialects/dialect.ts";
+import {aggregateNames} from "./sql/increments.ts";
+import type {Part} from "./sql/totals.ts";
+import type {StateRecord, UnitState} from "./store/unitState.ts";
+import {UnfitStateError, keptCells} from "./store/unitState.ts";
 
 /** Rows of one statement: whether by entry day, day, variant, cell, then the aggregates of its metrics in order. */
 export interface Group {
@@ -29,11 +34,11 @@ export interface IncrementOptions {
 
 /** Runs the statements that make the increments of all metrics: one for those that run on, one per window. */
 export async function increments(
-  {engine, steps}: LoadContext,
+  {engine, steps, state}: LoadContext,
   plan: Plan,
   hits: readonly Hits[],
   {scale, known, pins}: IncrementOptions
-): Promise<{groups: Group[]; caps: Record<string, number>}> {
+): Promise<{groups: Group[]; caps: Record<string, number>; running: string[]}> {
   const {dialect} = engine;
   const parts = plan.metrics.map((metric, index) => partsOf(metric, index));
   const once = parts.flatMap((own, i) =>
@@ -42,10 +47,30 @@ export async function increments(
   const daily = parts.flatMap((own, i) =>
     own.filter(({letter}) => !isEarlier(letter) && plan.metrics[i]?.clock.running)
   );
-  if (once.length > 0) await steps.table("unit_totals", totals(dialect, once, hits, scale, {keys: ["u"]}));
+  const kept = state?.kept ?? null;
+  if (once.length > 0) {
+    const now = totals(dialect, once, hits, scale, {keys: ["u"]});
+    await steps.table("unit_totals", now, kept === null ? {} : {instead: withKept(dialect, now, once, state)});
+  }
   if (daily.length > 0) {
+    const keys = ["u", "day"];
     const extra = `SELECT u, entry_day AS day FROM units WHERE counts`;
-    await steps.table("unit_days", totals(dialect, daily, hits, scale, {keys: ["u", "day"], extra}));
+    const now = totals(dialect, daily, hits, scale, {keys, extra});
+    if (kept === null || state === undefined) await steps.table("unit_days", now);
+    else {
+      const since = totals(dialect, daily, hits, scale, {keys, extra: `${extra} AND u > ${kept.base}`});
+      const columns = daily.map(({column}) => column).join(", ");
+      const before = `SELECT u, ${kept.day} AS day, ${columns} FROM ${state.live("days")}`;
+      await steps.table("unit_days", now, {instead: `${since} UNION ALL ${before}`});
+    }
+  }
+  if (kept !== null && state?.gone) {
+    const then = {...scale, asOf: kept.day};
+    const gone = hits.map((each) => ({...each, table: `${each.table}_gone`}));
+    const extra = "SELECT u, entry_day AS day FROM kept_gone WHERE counts";
+    if (once.length > 0) await engine.table("gone_totals", totals(dialect, once, gone, then, {keys: ["u"]}));
+    if (daily.length > 0)
+      await engine.table("gone_days", totals(dialect, daily, gone, then, {keys: ["u", "day"], extra}));
   }
 
   const caps: Record<string, number> = {};
@@ -57,7 +82,10 @@ export async function increments(
     numbered.push({index, metric, cap});
   }
 
+  if (kept !== null && Object.entries(caps).some(([key, cap]) => kept.caps[key] !== cap))
+    throw new UnfitStateError("another cap");
   const groups: Group[] = [];
+  const running: string[] = [];
   for (const members of clocks(
     numbered.filter(({metric}) => metric.kind !== "quantile"),
     hits
@@ -74,7 +102,12 @@ export async function increments(
           events: members.some(({index}) => (parts[index] ?? []).length > 0)
         });
     const table = `increments_${groups.length}`;
-    await steps.table(table, statement);
+    if (clock.running) running.push(table);
+    const instead =
+      kept === null || state === undefined || !clock.running
+        ? {}
+        : {instead: sinceKept(dialect, {members, scale, table, state, kept, dimensions: plan.dimensions.length})};
+    await steps.table(table, statement, instead);
     const rows: (readonly Value[])[] = [];
     for await (const batch of steps.result(rollUp(dialect, table, members))) for (const row of batch) rows.push(row);
     groups.push({
@@ -84,7 +117,46 @@ export async function increments(
       divisors: members.map(({metric}) => divisorsOf(metric, scale))
     });
   }
-  return {groups, caps};
+  return {groups, caps, running};
+}
+
+/** Totals of what is new and of what is kept. */
+function withKept(dialect: Dialect, now: string, parts: readonly Part[], state: UnitState | undefined): string {
+  const columns = parts.map(({column}) => column).join(", ");
+  const sums = parts.map(({column, side: {reduce}}) => {
+    if (reduce === "first") return `min(${column}) AS ${column}`;
+    return `${dialect.integer(`${reduce === "any" ? "max" : "sum"}(${column})`)} AS ${column}`;
+  });
+  return `SELECT u, ${sums.join(", ")} FROM (${now} UNION ALL SELECT u, ${columns} FROM ${state?.live("totals") ?? ""}) AS t GROUP BY u`;
+}
+
+interface SinceKept {
+  members: readonly Numbered[];
+  scale: Scale;
+  table: string;
+  state: UnitState;
+  kept: StateRecord;
+  dimensions: number;
+}
+
+/** The kept increments, less those of units that are gone, and those of later days and of units that are new. */
+function sinceKept(dialect: Dialect, {members, scale, table, state, kept, dimensions}: SinceKept): string {
+  const names = members.flatMap(({metric, index}) => aggregateNames(metric, index));
+  const where = `NOT (s.day = ${kept.day} AND s.u <= ${kept.base})`;
+  const keys = ["entry_day", "day", "variant"];
+  const parts = [
+    `SELECT ${[...keys, "cell", ...names].join(", ")} FROM (${runningIncrements(dialect, members, scale, {where})}) AS n`,
+    keptCells(state, {table, keys, names, dimensions})
+  ];
+  if (state.gone) {
+    const gone = runningIncrements(dialect, members, scale)
+      .replaceAll(/\bunit_days\b/g, "gone_days")
+      .replaceAll(/\bunit_totals\b/g, "gone_totals")
+      .replaceAll(/\bunits\b/g, "kept_gone");
+    parts.push(`SELECT ${[...keys, "cell", ...names.map((name) => `-${name}`)].join(", ")} FROM (${gone}) AS g`);
+  }
+  const sums = names.map((name) => `${dialect.wide(`sum(${name})`)} AS ${name}`);
+  return `SELECT ${[...keys, "cell", ...sums].join(", ")} FROM (${parts.join(" UNION ALL ")}) AS i GROUP BY entry_day, day, variant, cell`;
 }
 
 /** The metrics by the clock on which their units enter. */

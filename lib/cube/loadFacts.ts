@@ -12,6 +12,7 @@ import type {Steps} from "./steps.ts";
 import type {StoredFact} from "./store/factStore.ts";
 import {StoreFullError} from "./store/factStore.ts";
 import {profileOf, storedEvents, storedExposures} from "./store/readStored.ts";
+import type {StatePlace, UnitState} from "./store/unitState.ts";
 import {numberOf} from "./steps.ts";
 import type {Offset} from "./zone.ts";
 import {localTime, zoneOffsets} from "./zone.ts";
@@ -32,6 +33,8 @@ export interface Loaded {
   readonly excluded: readonly ExcludedRows[];
   /** The streams that it was staged for. */
   readonly staged: readonly Stream[];
+  /** Where it is stored: the fact, and what to read some of its days (in UTC) from; null without such a day. */
+  readonly stored?: {readonly fact: StoredFact; readonly part: (days: (day: string) => boolean) => string | null};
 }
 
 export interface LoadContext {
@@ -42,6 +45,10 @@ export interface LoadContext {
   readonly relationOf: (name: string, fact: Fact) => Promise<Relation>;
   /** Returns the rows of a fact that are stored, with all that its source has now; null where it is not stored. */
   readonly storedOf?: (name: string) => Promise<StoredFact | null>;
+  /** Where the state of the experiment's units is kept; default: nowhere. */
+  readonly statePlace?: StatePlace;
+  /** The state that this build goes on from, or that is to be kept. */
+  readonly state?: UnitState;
 }
 
 /** Reads the exposures of the experiment into `exposure_rows`. */
@@ -130,7 +137,19 @@ async function loadStored(
   const excluded: ExcludedRows[] = [];
   push(excluded, "missing-unit", name, blank);
   push(excluded, "unparseable-timestamp", name, timeless);
-  const all = {name, fact, table, from: `(${rows})`, rows: count, calendar, offsets, excluded, staged: streams};
+  const whole = (days: (day: string) => boolean): string | null => storedEvents(dialect, stored, streams, {days});
+  const all = {
+    name,
+    fact,
+    table,
+    from: `(${rows})`,
+    rows: count,
+    calendar,
+    offsets,
+    excluded,
+    staged: streams,
+    stored: {fact: stored, part: whole}
+  };
   if (suspects === 0) return all;
   const equal = equalRows(dialect, fact, streams, table);
   const [counted] = await steps.rows(
@@ -142,7 +161,14 @@ async function loadStored(
   if (keep || repeated === 0) return all;
   const once = `${table}_once`;
   steps.told(once, onceSelect(table, equal));
-  return {...all, table: once, from: `(${single} UNION ALL ${distinct})`};
+  // Equal rows are of one moment, and so of one day.
+  const part = (days: (day: string) => boolean): string | null => {
+    const where = "NOT tie AND unit IS NOT NULL AND t IS NOT NULL";
+    const own = storedEvents(dialect, stored, streams, {where, days});
+    const tied = storedEvents(dialect, stored, streams, {where: "tie", distinct: true, days});
+    return own === null || tied === null ? null : `${own} UNION ALL ${tied}`;
+  };
+  return {...all, table: once, from: `(${single} UNION ALL ${distinct})`, stored: {fact: stored, part}};
 }
 
 /** SQL for the rows of a staged fact that equal another one: found by a hash, then compared. */

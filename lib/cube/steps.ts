@@ -5,6 +5,8 @@ import {rowsOf} from "./engines/engine.ts";
 export interface Steps {
   /** Makes a table of a SELECT; with `instead`, of one that gives the same rows from what is stored already. */
   table(name: string, select: string, options?: {instead?: string}): Promise<void>;
+  /** Makes a table that is not part of the text. */
+  beside(name: string, select: string): Promise<void>;
   /** Returns all rows of a small SELECT that only looks at the data. */
   rows(select: string): Promise<(readonly Value[])[]>;
   /** Remembers a table that is not made, since what is stored already serves in its place. */
@@ -13,6 +15,8 @@ export interface Steps {
   result(select: string): AsyncIterable<readonly (readonly Value[])[]>;
   /** Drops the tables. */
   drop(): Promise<void>;
+  /** Drops the tables and forgets the text: all begins anew. */
+  restart(): Promise<void>;
   readonly sql: () => string;
 }
 
@@ -20,11 +24,18 @@ export interface Steps {
 export function runSteps(engine: Engine): Steps {
   const statements: string[] = [];
   const tables = new Set<string>();
+  const drop = async (): Promise<void> => {
+    for (const name of tables) await engine.drop(name);
+  };
   return {
     async table(name, select, {instead} = {}) {
       tables.add(name);
       statements.push(`CREATE TEMP TABLE ${name} AS\n  ${select};`);
       await engine.table(name, instead ?? select);
+    },
+    async beside(name, select) {
+      tables.add(name);
+      await engine.table(name, select);
     },
     told(name, select) {
       statements.push(`CREATE TEMP TABLE ${name} AS\n  ${select};`);
@@ -34,8 +45,10 @@ export function runSteps(engine: Engine): Steps {
       statements.push(`${select};`);
       return engine.query(select);
     },
-    async drop() {
-      for (const name of tables) await engine.drop(name);
+    drop,
+    async restart() {
+      await drop();
+      statements.length = 0;
     },
     sql: () => statements.join("\n\n")
   };

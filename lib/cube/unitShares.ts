@@ -12,7 +12,7 @@ const steps = [0.5, 0.2, 0.1, 0.05, 0.02, 0.01];
  * the metrics read no events.
  */
 export async function activeUnits(
-  {steps: run}: LoadContext,
+  {steps: run, state}: LoadContext,
   plan: Plan,
   hits: readonly Hits[],
   {asOf}: {asOf: number}
@@ -21,6 +21,7 @@ export async function activeUnits(
   const selects = hits.map(
     ({table}) => `SELECT u FROM ${table} WHERE u IS NOT NULL AND since >= 0 AND day <= ${asOf} GROUP BY u`
   );
+  if (state?.kept != null) selects.push(`SELECT u FROM ${state.live("active")}`);
   const rows = await run.rows(
     `SELECT x.variant, count(*) FROM (${selects.join(" UNION ")}) AS a JOIN units AS x ON x.u = a.u GROUP BY 1 ORDER BY 1`
   );

@@ -19,6 +19,10 @@ export interface EventsContext {
   readonly offsets: readonly Offset[];
   /** Whether only dates can be compared, since the exposures or the events have no time of day. */
   readonly calendar: boolean;
+  /** The table of units to join; default: `units`. */
+  readonly units?: string;
+  /** Whether rows also get the `owner`: the number of their unit, whether it counts or not. */
+  readonly owned?: boolean;
 }
 
 /**
@@ -27,14 +31,14 @@ export interface EventsContext {
  * the row belongs to it. With calendar dates a whole day is compared, so the exposure's own day counts.
  */
 export function hits(context: EventsContext): string {
-  const {dialect, table, streams, offsets, calendar} = context;
+  const {dialect, table, streams, offsets, calendar, units = "units", owned = false} = context;
   const eventDay = dayOf(dialect, "e.t", offsets);
   const columns = streams.map((stream) => `${streamValue(context, stream)} AS ${stream.id}`);
   return `SELECT CASE WHEN x.counts THEN x.u END AS u, ${eventDay} AS day,
     ${calendar ? `(${eventDay} - x.entry_day) * ${day}` : "e.t - x.entry"} AS since,
     ${calendar ? `(x.exposed_day - ${eventDay}) * ${day}` : "x.exposed - e.t"} AS before,
-    ${columns.join(",\n    ")}
-  FROM ${table} AS e JOIN units AS x ON x.unit = e.unit
+    ${[...columns, ...(owned ? ["x.u AS owner"] : [])].join(",\n    ")}
+  FROM ${table} AS e JOIN ${units} AS x ON x.unit = e.unit
   WHERE e.t IS NOT NULL AND (${anyStream(context)})`;
 }
 

@@ -95,7 +95,8 @@ function capped(sql: string, {cap}: Numbered, letter: Letter): string {
 export function runningIncrements(
   dialect: Dialect,
   metrics: readonly Numbered[],
-  scale: Scale<number | string>
+  scale: Scale<number | string>,
+  {where}: {where?: string} = {}
 ): string {
   const outcomes = metrics.flatMap(({metric, index}) =>
     partsOf(metric, index).filter(({letter}) => !isEarlier(letter))
@@ -142,7 +143,7 @@ export function runningIncrements(
     ${columns.join(",\n    ")}
   FROM (SELECT day, entry_day, variant, cell, ${derived.join(", ")}
     FROM (SELECT d.u AS u, d.day AS day, ${states.join(", ")} FROM unit_days AS d) AS s
-    JOIN units AS x ON x.u = s.u${earlier ? "\n    LEFT JOIN unit_totals AS p ON p.u = s.u" : ""}) AS i
+    JOIN units AS x ON x.u = s.u${earlier ? "\n    LEFT JOIN unit_totals AS p ON p.u = s.u" : ""}${where === undefined ? "" : `\n    WHERE ${where}`}) AS i
   GROUP BY entry_day, day, variant, cell`;
 }
 

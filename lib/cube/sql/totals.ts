@@ -114,12 +114,31 @@ export function largestTotals(
   dialect: Dialect,
   streams: readonly Stream[],
   table: string,
-  exponents: readonly number[]
+  exponents: readonly number[],
+  {kept}: {kept?: string} = {}
+): string {
+  const outer = streams.map(({id}) => dialect.integer(`coalesce(max(${id}), 0)`));
+  const ids = streams.map(({id}) => id);
+  const own = largestPerUnit(dialect, streams, table, exponents);
+  const all =
+    kept === undefined
+      ? own
+      : `SELECT u, ${ids.map((id) => `sum(${id}) AS ${id}`).join(", ")} FROM (${own} UNION ALL SELECT u, ${ids.join(", ")} FROM ${kept}) AS b GROUP BY u`;
+  return `SELECT ${outer.join(", ")} FROM (${all}) AS t`;
+}
+
+/** Returns a SELECT of each unit's sums of it, and with `maxima` its largest values as `most_` and the stream's id. */
+export function largestPerUnit(
+  dialect: Dialect,
+  streams: readonly Stream[],
+  table: string,
+  exponents: readonly number[],
+  {maxima = false}: {maxima?: boolean} = {}
 ): string {
   const inner = streams.map(
     ({id}, i) =>
       `sum(${dialect.integer(`ceil(abs(${id}) * ${(2 ** (20 - (exponents[i] ?? 0))).toExponential()})`)}) AS ${id}`
   );
-  const outer = streams.map(({id}) => dialect.integer(`coalesce(max(${id}), 0)`));
-  return `SELECT ${outer.join(", ")} FROM (SELECT u, ${inner.join(", ")} FROM ${table} WHERE u IS NOT NULL GROUP BY u) AS t`;
+  const most = maxima ? streams.map(({id}) => `max(abs(${id})) AS most_${id}`) : [];
+  return `SELECT u, ${[...inner, ...most].join(", ")} FROM ${table} WHERE u IS NOT NULL GROUP BY u`;
 }

@@ -16,6 +16,7 @@ import type {Checkpoint, Partition, Piece} from "./checkpoint.ts";
 import {byName, checkpointFile, readCheckpoint, rowsHash} from "./checkpoint.ts";
 import {isAppendable, prefixOf, sizeOf, writeTail} from "./sourcePieces.ts";
 import type {StoredColumns} from "./storedColumns.ts";
+import type {StatePlace} from "./unitState.ts";
 import {neededColumns, physicalName, sourceIdentity, stageStored} from "./storedColumns.ts";
 
 export interface FactStoreOptions {
@@ -35,6 +36,8 @@ export interface FactStoreOptions {
   readonly write: (path: string, bytes: string) => Promise<void>;
   /** Returns how a fact in another system is read; null for facts that the engine reads itself. */
   readonly pullOf?: (name: string, fact: Fact, columns: readonly string[]) => Promise<Pull | null>;
+  /** Where the state of units is kept; default: nowhere. */
+  readonly state?: Pick<StatePlace, "folder" | "code" | "least">;
 }
 
 /** A fact in the store: its checkpoint and files. */
@@ -57,6 +60,8 @@ export interface FactStore {
    * @throws {Error} if the source cannot be read or the store not be written; what was stored stays
    */
   fact(name: string): Promise<StoredFact | null>;
+  /** Where the state of an experiment's units is kept; null where it is not. */
+  statePlace(id: string): StatePlace | null;
 }
 
 /** Returns the store of facts of one build. Nobody else may write to its folder meanwhile. */
@@ -83,7 +88,11 @@ export function openFactStore(options: FactStoreOptions): FactStore {
       relations.set(name, found);
       return found;
     },
-    fact: factOf
+    fact: factOf,
+    statePlace(id) {
+      const {state, write} = options;
+      return state === undefined ? null : {...state, folder: join(state.folder, id), run: engine.run, write};
+    }
   };
 }
 

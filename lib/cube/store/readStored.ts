@@ -39,9 +39,16 @@ export function profileOf({checkpoint}: StoredFact): StoredProfile {
 }
 
 /** Returns what may stand after FROM to read the days of a stored fact; null without any row, or one of the columns. */
-function storedRows(dialect: Dialect, {checkpoint, folder}: StoredFact, columns: readonly string[]): string | null {
+function storedRows(
+  dialect: Dialect,
+  {checkpoint, folder}: StoredFact,
+  columns: readonly string[],
+  days: (day: string) => boolean = () => true
+): string | null {
   if (columns.some((name) => !(name in checkpoint.columns))) return null;
-  const files = Object.values(checkpoint.partitions).map(({file}) => dialect.literal(join(folder, file)));
+  const files = Object.entries(checkpoint.partitions).flatMap(([day, {file}]) =>
+    days(day) ? [dialect.literal(join(folder, file))] : []
+  );
   return files.length === 0 ? null : `read_parquet([${files.join(", ")}])`;
 }
 
@@ -50,13 +57,13 @@ export function storedEvents(
   dialect: Dialect,
   stored: StoredFact,
   streams: readonly Stream[],
-  {where = "true", distinct = false}: {where?: string; distinct?: boolean} = {}
+  {where = "true", distinct = false, days}: {where?: string; distinct?: boolean; days?: (day: string) => boolean} = {}
 ): string | null {
   const {fact} = stored;
   const values = valuesOf(fact, streams).map(numberColumn);
   const conditions = conditionsOf(streams).map(conditionColumn);
   const named = ["unit", "t", ...(fact.event === undefined ? [] : ["event"])];
-  const rows = storedRows(dialect, stored, [...named, ...values, ...conditions]);
+  const rows = storedRows(dialect, stored, [...named, ...values, ...conditions], days);
   if (rows === null) return null;
   const columns = [
     ...named,

@@ -17,6 +17,8 @@ import {spanSums} from "./spanSums.ts";
 import type {TenureContext} from "./tenureContext.ts";
 import type {TenureMetric} from "./tenureSql.ts";
 import {columnsOf, tenureDays, tenureMetrics} from "./tenureSql.ts";
+import type {TenureColumn} from "./tenureSql.ts";
+import {isNew, range} from "./tenureContext.ts";
 import {weekdaySums} from "./weekdaySums.ts";
 
 /** What the sums are taken from. */
@@ -68,9 +70,33 @@ async function sumsOf(
   const {engine, steps} = load;
   const {experiment, variants} = plan;
   await steps.table("tenure_units", unitsOf(cohorts));
-  await steps.table("tenure_days", tenureDays(engine.dialect, columnsOf(metrics), hits, scale, {key: "k"}));
+  const {state} = load;
+  const columns = columnsOf(metrics);
+  const told = tenureDays(engine.dialect, columns, hits, scale, {key: "k"});
+  await steps.table("tenure_days", told, state?.kept == null ? {} : {instead: daysSince(load, columns, hits, scale)});
+  if (state !== undefined) {
+    state.made.add("tenure_days");
+    await engine.table("tenure_entries", entriesOf(cohorts));
+    if (state.kept !== null && state.gone) {
+      const gone = hits.map((each) => ({...each, table: `${each.table}_gone`}));
+      await engine.table(
+        "gone_tenure",
+        tenureDays(engine.dialect, columns, gone, {...scale, asOf: state.day}, {key: "k"})
+      );
+    }
+  }
   const segments = await plansOf(load, plan, {cohorts, cells});
-  const context: TenureContext = {engine, steps, metrics, cohorts, first: calendarOnly ? 1 : 0, variants, segments};
+  const context: TenureContext = {
+    engine,
+    steps,
+    ...(state && {state}),
+    metrics,
+    cohorts,
+    first: calendarOnly ? 1 : 0,
+    variants,
+    segments,
+    dimensions: plan.dimensions.length
+  };
   const logDays = await firstLogDays(load, hits);
   const days = await daySums(context, (metric) =>
     Math.max(
@@ -131,13 +157,38 @@ async function entryDays({steps}: LoadContext, plan: Plan): Promise<EntryDay[]> 
 }
 
 /** The first day of each log: days before it are not known to be empty. */
-async function firstLogDays({steps}: LoadContext, hits: readonly Hits[]): Promise<Map<string, number>> {
+async function firstLogDays({steps, state}: LoadContext, hits: readonly Hits[]): Promise<Map<string, number>> {
   const days = new Map<string, number>();
-  for (const {table} of hits) {
+  for (const {table, fact} of hits) {
     const first = numberOf((await steps.rows(`SELECT min(day) FROM ${table}`))[0]?.[0]);
-    if (first !== null) days.set(table, first);
+    const before = state?.kept?.firstDays[fact] ?? null;
+    if (first !== null || before !== null) days.set(table, Math.min(first ?? Infinity, before ?? Infinity));
   }
   return days;
+}
+
+/** What is new of each unit's days, and those that were over and are kept. */
+function daysSince(
+  {engine, state}: LoadContext,
+  columns: readonly TenureColumn[],
+  hits: readonly Hits[],
+  scale: Scale
+): string {
+  if (state?.kept == null) return "";
+  const recent = hits.map((each) => ({...each, table: `${each.table}_recent`}));
+  const now = tenureDays(engine.dialect, columns, [...hits, ...recent], scale, {key: "k"});
+  const names = ["u", "k", ...columns.map(({name}) => name)];
+  return `SELECT ${names.map((name) => `t.${name}`).join(", ")} FROM (${now}) AS t JOIN units AS x ON x.u = t.u WHERE ${isNew(state)} UNION ALL SELECT ${names.join(", ")} FROM ${state.live("tenure_days")}`;
+}
+
+/** The entry days with their cohort by its place, its last day and its phase, as numbers. */
+function entriesOf(cohorts: readonly TenureCohort[]): string {
+  const phases = [...new Set(cohorts.map(({phase}) => phase))];
+  const rows = cohorts.flatMap((cohort, i) => {
+    const [from, to] = cohortDays(cohort);
+    return range(from, to).map((day) => `(${day}, ${i}, ${cohort.lastDay}, ${phases.indexOf(cohort.phase)})`);
+  });
+  return `SELECT * FROM (VALUES ${rows.join(", ")}) AS v (entry_day, cohort, last_day, phase)`;
 }
 
 /** The units with their cohort by its place, its last day and its phase, as numbers. */

@@ -4,7 +4,8 @@ import {dayOfDate} from "../zone.ts";
 import type {SegmentPlan} from "./segmentPlans.ts";
 import {valueIn} from "./segmentPlans.ts";
 import type {TenureContext} from "./tenureContext.ts";
-import {range, step} from "./tenureContext.ts";
+import {isNew, range, step, sumsByEntry} from "./tenureContext.ts";
+import {keptCells} from "../store/unitState.ts";
 import type {TenureMetric} from "./tenureSql.ts";
 import {columnsOf, total, totalProduct} from "./tenureSql.ts";
 
@@ -41,10 +42,34 @@ export async function daySums(
   const sums = [...columns.map(({name}) => total(dialect, `t.${name}`)), ...squares, ...products];
   const names = sums.map((_, i) => `a${i}`);
   const cell = segments.length > 0 ? ["x.cell"] : [];
+  const {state} = context;
+  if (state !== undefined) {
+    const keys = ["entry_day", "variant", "k", "cell"];
+    const select = (days: string, units: string, where: string) =>
+      `SELECT x.entry_day, x.variant, t.k, x.cell, ${sums.map((sql, i) => `${sql} AS ${names[i]}`).join(", ")} FROM ${days} AS t JOIN ${units} AS x ON x.u = t.u WHERE t.k >= ${-before} AND ${where} GROUP BY x.entry_day, x.variant, t.k, x.cell`;
+    const statement = sumsByEntry(context, state, {
+      keys,
+      names,
+      now: select("tenure_days", "units", isNew(state)),
+      gone: select("gone_tenure", "kept_gone", `NOT ${isNew(state)}`),
+      kept:
+        state.kept === null
+          ? ""
+          : keptCells(state, {
+              table: "tenure_entry_cells",
+              keys: keys.slice(0, 3),
+              names,
+              dimensions: context.dimensions
+            })
+    });
+    await engine.table("tenure_entry_cells", statement);
+  }
+  const byEntry = `SELECT e.cohort, t.variant, t.k, ${[...(segments.length > 0 ? ["t.cell"] : []), ...names.map((name) => `${total(dialect, `t.${name}`)} AS ${name}`)].join(", ")} FROM tenure_entry_cells AS t JOIN tenure_entries AS e ON e.entry_day = t.entry_day WHERE t.k <= e.last_day GROUP BY e.cohort, t.variant, t.k${segments.length > 0 ? ", t.cell" : ""}`;
   await steps.table(
     "tenure_cells",
     `SELECT x.cohort, x.variant, t.k, ${[...cell, ...sums.map((sql, i) => `${sql} AS ${names[i]}`)].join(", ")}
-  FROM tenure_days AS t JOIN tenure_units AS x ON x.u = t.u WHERE t.k <= x.last_day AND t.k >= ${-before} GROUP BY x.cohort, x.variant, t.k${cell.map((name) => `, ${name}`).join("")}`
+  FROM tenure_days AS t JOIN tenure_units AS x ON x.u = t.u WHERE t.k <= x.last_day AND t.k >= ${-before} GROUP BY x.cohort, x.variant, t.k${cell.map((name) => `, ${name}`).join("")}`,
+    state === undefined ? {} : {instead: byEntry}
   );
   const added = names.map((name) => total(dialect, `t.${name}`)).join(", ");
   const whole = await steps.rows(`SELECT cohort, variant, k, ${added} FROM tenure_cells AS t GROUP BY 1, 2, 3`);

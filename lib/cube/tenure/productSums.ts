@@ -1,12 +1,12 @@
 import type {TenureDayRow, TenurePairRow} from "../../experiment/novelty/tenureSums.ts";
 import type {TenureContext} from "./tenureContext.ts";
-import {range, step} from "./tenureContext.ts";
+import {isNew, range, step, sumsByEntry} from "./tenureContext.ts";
 import type {TenureColumn, TenureMetric} from "./tenureSql.ts";
-import {totalProduct} from "./tenureSql.ts";
+import {total, totalProduct} from "./tenureSql.ts";
 
 /** Returns products of pairs of days over the units that lived through both; n, y and z come from the day rows. */
 export async function productSums(
-  {engine, steps, metrics, cohorts, first, variants}: TenureContext,
+  {engine, steps, state, metrics, cohorts, first, variants}: TenureContext,
   days: (metric: TenureMetric) => readonly TenureDayRow[]
 ): Promise<Map<string, TenurePairRow[]>> {
   const {dialect} = engine;
@@ -21,8 +21,22 @@ export async function productSums(
       w === null ? [place(y, y)] : [place(y, y), place(w, w), place(y, w), place(w, y)]
     ])
   );
+  const names = sums.map((_, i) => `p${i}`);
+  if (state !== undefined) {
+    const keys = ["entry_day", "variant", "j", "k"];
+    const select = (days: string, units: string, where: string) =>
+      `SELECT b.entry_day, b.variant, a.k AS j, b.k AS k, ${sums.map((sql, i) => `${sql} AS ${names[i]}`).join(", ")} FROM ${days} AS a JOIN (SELECT t.*, x.entry_day, x.variant FROM ${days} AS t JOIN ${units} AS x ON x.u = t.u WHERE ${where}) AS b ON b.u = a.u AND b.k >= a.k WHERE a.k >= ${first} GROUP BY b.entry_day, b.variant, a.k, b.k`;
+    const kept =
+      state.kept === null ? "" : `SELECT ${[...keys, ...names].join(", ")} FROM ${state.from("tenure_entry_products")}`;
+    const now = select("tenure_days", "units", isNew(state));
+    const gone = select("gone_tenure", "kept_gone", `NOT ${isNew(state)}`);
+    await engine.table("tenure_entry_products", sumsByEntry({engine}, state, {keys, names, now, gone, kept}));
+  }
+  const byEntry = `SELECT e.phase, t.variant, t.j, t.k, ${names.map((name) => total(dialect, `t.${name}`)).join(", ")} FROM tenure_entry_products AS t JOIN tenure_entries AS e ON e.entry_day = t.entry_day WHERE t.k <= e.last_day GROUP BY e.phase, t.variant, t.j, t.k`;
   const rows = await steps.rows(
-    `SELECT x.phase, x.variant, a.k, b.k, ${sums.join(", ")} FROM tenure_days AS a JOIN tenure_days AS b ON b.u = a.u AND b.k >= a.k JOIN tenure_units AS x ON x.u = a.u WHERE a.k >= ${first} AND b.k <= x.last_day GROUP BY x.phase, x.variant, a.k, b.k`
+    state !== undefined
+      ? byEntry
+      : `SELECT x.phase, x.variant, a.k, b.k, ${sums.join(", ")} FROM tenure_days AS a JOIN tenure_days AS b ON b.u = a.u AND b.k >= a.k JOIN tenure_units AS x ON x.u = a.u WHERE a.k >= ${first} AND b.k <= x.last_day GROUP BY x.phase, x.variant, a.k, b.k`
   );
   const phases = [...new Set(cohorts.map(({phase}) => phase))];
   const byKey = new Map(rows.map((row) => [row.slice(0, 4).join(" "), row.slice(4)]));

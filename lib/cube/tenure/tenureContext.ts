@@ -1,16 +1,19 @@
 import type {TenureCohort} from "../../experiment/novelty/tenureSums.ts";
 import type {LoadContext} from "../loadFacts.ts";
+import type {UnitState} from "../store/unitState.ts";
 import type {SegmentPlan} from "./segmentPlans.ts";
 import type {TenureColumn, TenureMetric} from "./tenureSql.ts";
 
 /** What the statements of all metrics share that count their days alike. */
-export interface TenureContext extends Pick<LoadContext, "engine" | "steps"> {
+export interface TenureContext extends Pick<LoadContext, "engine" | "steps" | "state"> {
   readonly metrics: readonly TenureMetric[];
   readonly cohorts: readonly TenureCohort[];
   /** The first whole tenure day: 0, or 1 with calendar-only data. */
   readonly first: number;
   readonly variants: readonly string[];
   readonly segments: readonly SegmentPlan[];
+  /** The dimensions of a cell. */
+  readonly dimensions: number;
 }
 
 /** Returns what a number of a column is divided by to give a value. */
@@ -21,4 +24,32 @@ export function step(column: TenureColumn | null): number {
 /** Returns the whole numbers from one to another. */
 export function range(from: number, to: number): number[] {
   return Array.from({length: Math.max(0, to - from + 1)}, (_, i) => from + i);
+}
+
+/** SQL that is true for a day `t.k` of a unit `x` that is not among the kept ones. */
+export function isNew({kept, day}: UnitState): string {
+  return kept === null ? "true" : `(t.u > ${kept.base} OR t.k > ${day} - x.entry_day - 2)`;
+}
+
+/**
+ * Returns the statement of sums by entry day, from `tenure_days`: of what is new, and of what is kept less that of units
+ * that are gone.
+ */
+export function sumsByEntry(
+  {engine: {dialect}}: Pick<TenureContext, "engine">,
+  state: UnitState,
+  {
+    keys,
+    names,
+    now,
+    gone,
+    kept
+  }: {keys: readonly string[]; names: readonly string[]; now: string; gone: string; kept: string}
+): string {
+  if (state.kept === null) return now;
+  const columns = [...keys, ...names].join(", ");
+  const less = `SELECT ${[...keys, ...names.map((name) => `-${name}`)].join(", ")} FROM (${gone}) AS g`;
+  const parts = [`SELECT ${columns} FROM (${now}) AS n`, kept, ...(state.gone ? [less] : [])];
+  const sums = names.map((name) => `${dialect.wide(`sum(${name})`)} AS ${name}`);
+  return `SELECT ${[...keys, ...sums].join(", ")} FROM (${parts.join(" UNION ALL ")}) AS e GROUP BY ${keys.join(", ")}`;
 }

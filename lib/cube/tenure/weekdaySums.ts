@@ -9,7 +9,7 @@ import {columnsOf, tenureDays, total, totalProduct} from "./tenureSql.ts";
 
 /** Returns a unit's mean value on each weekday of its whole weeks, and the products of pairs of weekdays, by metric. */
 export async function weekdaySums(
-  {engine, steps, cohorts, variants}: TenureContext,
+  {engine, steps, state, cohorts, variants}: TenureContext,
   metrics: readonly TenureMetric[],
   hits: readonly Hits[],
   scale: Scale
@@ -18,7 +18,11 @@ export async function weekdaySums(
   const weeks = cohorts.map((cohort) => Math.floor((scale.asOf - cohortDays(cohort)[1]) / 7));
   if (metrics.length === 0 || weeks.every((count) => count < 1)) return new Map();
   const columns = columnsOf(metrics);
-  await steps.table("tenure_dates", tenureDays(dialect, columns, hits, scale, {key: "day"}));
+  const dates = tenureDays(dialect, columns, hits, scale, {key: "day"});
+  const names = ["u", "day", ...columns.map(({name}) => name)].join(", ");
+  const since = (kept: string): string => `SELECT ${names} FROM (${dates}) AS n UNION ALL SELECT ${names} FROM ${kept}`;
+  await steps.table("tenure_dates", dates, state?.kept == null ? {} : {instead: since(state.live("tenure_dates"))});
+  state?.made.add("tenure_dates");
   // 1970-01-01 was a Thursday: ISO weekday 4.
   const weekday = "((t.day + 3) % 7) + 1";
   const lived = `CASE x.cohort ${weeks.map((count, i) => `WHEN ${i} THEN ${7 * Math.max(0, count)}`).join(" ")} ELSE 0 END`;
