@@ -355,6 +355,10 @@ describe("the SQL console", () => {
     }
     expect(means.length).toBe(6);
     expect(await page.locator(".quick svg circle").count()).toBeGreaterThanOrEqual(6);
+    // In the long form, reshaped by Arquero: every number, a colour for each.
+    await page.selectOption("select[name=y]", "every");
+    await expect.poll(() => page.locator(".quick svg").textContent()).toMatch(/units.*mean/);
+    expect(await page.isDisabled("select[name=z]")).toBe(true);
 
     await page.click("table.query th button >> text=units");
     const units = async () =>

@@ -98,7 +98,7 @@ export function quickChart(
         : [
             Plot.dot(data, {x: (row) => row[y], y: name, fill: color, r: 4.2}),
             Plot.text(
-              groups.flatMap((group) => data.find((row) => String(row[z]) === group) ?? []),
+              groups.flatMap((group) => data.filter((row) => String(row[z]) === group).slice(0, 1)),
               {x: (row) => row[y], y: name, text: (row) => clip(String(row[z]), 12), fill: color, dy: -9, fontSize: 11}
             )
           ],

@@ -111,7 +111,6 @@ ${sql ?? queries[0]?.sql ?? ""}</textarea>
       await opened.close();
       throw error;
     }
-    database = opened;
     return opened;
   }
 
@@ -126,8 +125,10 @@ ${sql ?? queries[0]?.sql ?? ""}</textarea>
     stopButton.hidden = false;
     section.setAttribute("aria-busy", "true");
     try {
-      opening ??= start();
-      const engine = await opening;
+      const own = (opening ??= start());
+      const engine = await own;
+      if (opening !== own) void engine.close();
+      else database = engine;
       if (serial !== run) return;
       said.textContent = "Running";
       const got = await engine.query(query);
@@ -284,6 +285,7 @@ ${sql ?? queries[0]?.sql ?? ""}</textarea>
     section.removeEventListener("click", click);
     section.removeEventListener("change", change);
     ++run;
+    opening = null;
     void database?.close();
   };
 }
