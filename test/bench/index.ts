@@ -20,7 +20,8 @@ const suites = [
   "build",
   "nightly",
   "novelty",
-  "explore"
+  "explore",
+  "explorePage"
 ];
 
 /**
