@@ -8,6 +8,7 @@ import {effectDomain, spread} from "../../src/components/charts/theme.ts";
 import {effectText, intervalCell, meanText} from "../../src/components/blocks/effect.ts";
 import {axisReach, groupOf} from "../../src/components/blocks/home.ts";
 import {html, name} from "../../src/components/blocks/html.ts";
+import {power} from "../../src/components/blocks/power.ts";
 import {shippedSums} from "../../src/components/blocks/shipped.ts";
 import {sitePages} from "../../src/components/blocks/pages.ts";
 import {yamlCode} from "../../src/components/blocks/code.ts";
@@ -118,6 +119,17 @@ describe("the portfolio", () => {
     expect(sum?.interval[0]).toBeLessThan(sum?.shrunk ?? NaN);
     expect(shippedSums({...index, experiments: experiments.slice(1)})).toEqual([]);
     expect(shippedSums({...index, experiments: []})).toEqual([]);
+  });
+});
+
+describe("power", () => {
+  it("does not speak of an effect that nobody named", () => {
+    const readout = structuredClone(fixtureReadouts().find((each) => each.metrics.some((metric) => metric.power))!);
+    expect(String(power(readout, "."))).toMatch(/What an effect of \S+ on/);
+    for (const metric of readout.metrics) if (metric.power) metric.power.minimumEffect = null;
+    const text = String(power(readout, "."));
+    expect(text).toMatch(/What .* can show, at/);
+    expect(text).not.toContain("an effect of \u2013");
   });
 });
 

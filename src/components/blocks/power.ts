@@ -21,7 +21,11 @@ export function power(readout: Readout, root: string): Html {
   return section(
     "power",
     "How long still?",
-    html`What an effect of ${formatChosen(result.minimumEffect)} on ${name(metric.name)} needs, for
+    html`${
+      result.minimumEffect === null
+        ? html`What ${name(metric.name)} can show, at`
+        : html`What an effect of ${formatChosen(result.minimumEffect)} on ${name(metric.name)} needs, for`
+    }
     ${term("power", `${formatPercent(readout.powerGoal, {decimals: 0})} power`, root)}, by ${result.method}.`,
     result.requiredUnits === null ? absent(result.reason, "The units needed are not known yet.") : bar(result),
     html`<ul class="plain">
