@@ -51,6 +51,7 @@ async function at(path: string, width: number, look: (opened: Visit) => Promise<
 describe("a readout page with bad input", () => {
   it.each(["hostile", "without", "damaged", "no-entries"])(
     "%s fits a phone and a wide window, runs nothing that the data say, and has no error",
+    {timeout: 200_000},
     async (id) => {
       for (const width of [360, 1400])
         await at(`experiments/${id}`, width, async ({page, troubles}) => {
