@@ -26,6 +26,9 @@ function sessionOf(id: string): Known {
   const known = sessions.get(id);
   if (known !== undefined) return known;
   const opened = Object.assign(new Session(data), {set: new Map<string, string>()});
+  // In its default database the library takes a name with a slash for a file; a server does not.
+  opened.query("CREATE DATABASE IF NOT EXISTS logs");
+  opened.query("USE logs");
   sessions.set(id, opened);
   return opened;
 }
