@@ -1,6 +1,6 @@
 import {chiSquare} from "../../stats/distributions.ts";
 import type {NoveltyResult} from "../readout.ts";
-import {choleskyOfCovariance, dot, forward} from "./matrix.ts";
+import {choleskyOfCovariance, dot, solveInPlace} from "./matrix.ts";
 import type {TenureBlocks} from "./tenureBlocks.ts";
 import type {TenureIndex} from "./tenureIndex.ts";
 
@@ -15,29 +15,28 @@ import type {TenureIndex} from "./tenureIndex.ts";
  * @see Fosse & Winship (2019), Analyzing age-period-cohort data, https://doi.org/10.1146/annurev-soc-073018-022616
  */
 export function calendarTest(
-  index: TenureIndex,
-  blocks: TenureBlocks,
+  {sums: {kind, origin}}: TenureIndex,
+  {groups, length, count}: TenureBlocks,
+  covariances: ReadonlyMap<string, Float64Array | null>,
   [control, treatment]: readonly [string, string]
 ): NonNullable<NoveltyResult["calendar"]> {
   const unknown = (reason: string) => ({cochranQ: null, degreesOfFreedom: null, pValue: null, reason});
-  const {groups, length, count} = blocks;
   const lived = groups.filter(({lived}) => lived > 0);
   if (lived.length < 2 || count < 2)
     return unknown("dates cannot be told from tenure with one cohort or one block of days");
-  const spread = [control, treatment].map((variant) => blockCovariance(index, variant, blocks));
-  const [c, t] = spread;
+  const [c, t] = [covariances.get(control), covariances.get(treatment)];
   if (!c || !t) return unknown("the products between days are missing");
-  const {kind, origin} = index.sums;
-  const cells: {group: number; tenure: number; date: number}[] = [];
-  const whitened: {z: Float64Array; factor: Float64Array; from: number; size: number}[] = [];
+  const rows: GroupRows[] = [];
+  const residual = new Float64Array(lived.reduce((sum, {lived}) => sum + lived, 0));
+  let n = 0;
   lived.forEach(({arms, lived: size, block}, group) => {
     const logs = new Float64Array(size);
     const variance = new Float64Array(size * size);
     for (const [i, variant] of [control, treatment].entries()) {
       const arm = arms.get(variant);
       if (arm === undefined || arm.n === 0) return;
-      const own = spread[i]!;
-      const outcome = Array.from({length: size}, (_, h) => (origin.y ?? 0) + arm.y[h]! / (arm.n * length));
+      const own = i === 0 ? c : t;
+      const outcome = Float64Array.from(logs, (_, h) => (origin.y ?? 0) + arm.y[h]! / (arm.n * length));
       for (let h = 0; h < size; h++) {
         const mean = outcome[h]!;
         const denominator = kind === "ratio" ? (origin.w ?? 0) + arm.w[h]! / (arm.n * length) : 1;
@@ -49,72 +48,70 @@ export function calendarTest(
     }
     const factor = choleskyOfCovariance(variance, size);
     if (factor === null) return;
-    whitened.push({z: forward(factor, logs, size), factor, from: cells.length, size});
-    for (let h = 0; h < size; h++) cells.push({group, tenure: h, date: block + h});
+    residual.set(logs, n);
+    solveInPlace(factor, residual, {n: size, from: n});
+    rows.push({group, block, factor, from: n, size});
+    n += size;
   });
-  const n = cells.length;
-  const residual = new Float64Array(n);
-  for (const {z, from} of whitened) residual.set(z, from);
-  const basis: Float64Array[] = [];
-  const project = (levels: readonly number[]): number => {
-    let added = 0;
-    for (const level of new Set(levels)) {
-      const column = new Float64Array(n);
-      for (const {factor, from, size} of whitened) {
-        const indicator = Float64Array.from({length: size}, (_, h) => (levels[from + h] === level ? 1 : 0));
-        column.set(forward(factor, indicator, size), from);
-      }
-      const before = dot(column, column);
-      for (const known of basis) subtract(column, known);
-      for (const known of basis) subtract(column, known);
-      const norm = dot(column, column);
-      if (!(norm > 1e-9 * before)) continue;
-      for (let i = 0; i < n; i++) column[i]! /= Math.sqrt(norm);
-      basis.push(column);
-      subtract(residual, column);
-      added++;
-    }
-    return added;
-  };
-  project(cells.map(({tenure}) => tenure));
-  project(cells.map(({group}) => group));
-  const without = dot(residual, residual);
-  const degreesOfFreedom = project(cells.map(({date}) => date));
+  const fit = {rows, residual: residual.subarray(0, n), basis: []};
+  project(fit, count, (_, tenure) => tenure);
+  project(fit, lived.length, ({group}) => group);
+  const without = dot(fit.residual, fit.residual);
+  const dates = 1 + Math.max(...rows.map(({block, size}) => block + size - 1));
+  const degreesOfFreedom = project(fit, dates, ({block}, tenure) => block + tenure);
   if (degreesOfFreedom === 0) return unknown("too few cohorts and days to tell dates from tenure and cohorts");
-  const cochranQ = Math.max(0, without - dot(residual, residual));
+  const cochranQ = Math.max(0, without - dot(fit.residual, fit.residual));
   return {cochranQ, degreesOfFreedom, pValue: chiSquare.sf(cochranQ, degreesOfFreedom), reason: null};
+}
+
+/** One group's cells among all: one for each block of tenure, and the Cholesky factor of their covariance. */
+interface GroupRows {
+  readonly group: number;
+  readonly block: number;
+  readonly factor: Float64Array;
+  readonly from: number;
+  readonly size: number;
+}
+
+/** What is left of the effects, made independent, and the orthonormal columns that were taken out of them. */
+interface Fit {
+  readonly rows: readonly GroupRows[];
+  readonly residual: Float64Array;
+  readonly basis: Float64Array[];
+}
+
+/** Takes a level for each of so many labels out of the residual; returns how many of them were new. */
+function project(
+  {rows, residual, basis}: Fit,
+  labels: number,
+  labelOf: (row: GroupRows, tenure: number) => number
+): number {
+  let added = 0;
+  for (let label = 0; label < labels; label++) {
+    const column = new Float64Array(residual.length);
+    for (const row of rows) {
+      const {factor, from, size} = row;
+      for (let h = 0; h < size; h++) if (labelOf(row, h) === label) column[from + h] = 1;
+      solveInPlace(factor, column, {n: size, from});
+    }
+    const before = dot(column, column);
+    let norm = before;
+    // What little is left of a column that was nearly known already is cleared of its rounding errors once more.
+    for (let pass = 0; pass === 0 || (pass === 1 && norm < before / 4); pass++) {
+      for (const known of basis) subtract(column, known);
+      norm = dot(column, column);
+    }
+    if (!(norm > 1e-9 * before)) continue;
+    const size = Math.sqrt(norm);
+    for (let i = 0; i < column.length; i++) column[i]! /= size;
+    basis.push(column);
+    subtract(residual, column);
+    added++;
+  }
+  return added;
 }
 
 function subtract(column: Float64Array, known: Float64Array): void {
   const along = dot(column, known);
   for (let i = 0; i < column.length; i++) column[i]! -= along * known[i]!;
-}
-
-/** The covariance of one unit's mean values per day in blocks of days, by rows; null if products are missing. */
-function blockCovariance(
-  {phases, length: days, first: firstDay, arms}: TenureIndex,
-  variant: string,
-  {length, first, count}: TenureBlocks
-): Float64Array | null {
-  const own = arms.get(variant);
-  if (own === undefined) return null;
-  const {units, covariances} = own;
-  const matrix = new Float64Array(count * count);
-  const offset = first - firstDay;
-  for (let j = 0; j < count * length; j++)
-    for (let k = j; k < count * length; k++) {
-      let [sum, weight] = [0, 0];
-      for (let p = 0; p < phases.length; p++) {
-        const at = (p * days + j + offset) * days + k + offset;
-        if (units[at] === 0) continue;
-        sum += (units[at]! - 1) * covariances[at]!;
-        weight += units[at]! - 1;
-      }
-      if (weight === 0) return null;
-      const [a, b] = [Math.floor(j / length), Math.floor(k / length)];
-      const mean = sum / weight / (length * length);
-      matrix[a * count + b]! += mean;
-      if (j !== k) matrix[b * count + a]! += mean;
-    }
-  return matrix;
 }

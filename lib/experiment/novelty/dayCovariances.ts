@@ -1,6 +1,5 @@
 import {isKnown} from "./dayEffects.ts";
 import type {DayEffect} from "./dayEffects.ts";
-import {dayWidth} from "./tenureIndex.ts";
 import type {TenureIndex} from "./tenureIndex.ts";
 
 /** How the estimates of different days go together; all matrices by rows, of the days in `days`. */
@@ -31,8 +30,9 @@ export function dayCovariances(
   const base = days.map((day) => day.control.estimate ?? NaN);
   const ratio = days.map((day, i) => (day.treatment.estimate ?? NaN) / base[i]!);
   for (let i = 0; i < size; i++)
-    for (let j = 0; j < size; j++)
-      relative[i * size + j] = (t[i * size + j]! + ratio[i]! * ratio[j]! * c[i * size + j]!) / (base[i]! * base[j]!);
+    for (let j = i; j < size; j++)
+      relative[i * size + j] = relative[j * size + i] =
+        (t[i * size + j]! + ratio[i]! * ratio[j]! * c[i * size + j]!) / (base[i]! * base[j]!);
   return {days, control: c, treatment: t, relative};
 }
 
@@ -44,27 +44,26 @@ function armCovariance(
 ): Float64Array | null {
   const own = arms.get(variant);
   if (own === undefined) return null;
-  const {units, covariances, days} = own;
+  const {units, ofMeans} = own;
   const size = effects.length;
+  const scale = effects.map((effect) => effect[arm].scale);
   const matrix = new Float64Array(size * size);
-  for (let a = 0; a < size; a++) {
-    const {day: j, shares: sharesA, [arm]: armA} = effects[a]!;
-    matrix[a * size + a] = (armA.standardError ?? NaN) ** 2;
-    for (let b = a + 1; b < size; b++) {
-      const {day: k, shares: sharesB, [arm]: armB} = effects[b]!;
-      let sum = 0;
-      for (let p = 0; p < phases.length; p++) {
-        const weight = (sharesA?.[p] ?? 0) * (sharesB?.[p] ?? 0);
+  for (let p = 0; p < phases.length; p++) {
+    const share = effects.map(({shares}) => shares?.[p] ?? 0);
+    const row = effects.map(({day}) => (p * length + day - first) * length);
+    for (let a = 0; a < size; a++)
+      for (let b = a + 1; b < size; b++) {
+        const weight = share[a]! * share[b]!;
         if (weight === 0) continue;
-        const at = (p * length + j - first) * length + k - first;
-        const n = units[at]!;
-        if (n === 0) return null;
-        const nj = days[(p * length + j - first) * dayWidth]!;
-        const nk = days[(p * length + k - first) * dayWidth]!;
-        sum += ((weight * n) / (nj * nk)) * covariances[at]!;
+        const at = row[a]! + effects[b]!.day - first;
+        if (units[at] === 0) return null;
+        matrix[a * size + b]! += weight * ofMeans[at]!;
       }
-      matrix[a * size + b] = matrix[b * size + a] = sum / (armA.scale * armB.scale);
-    }
+  }
+  for (let a = 0; a < size; a++) {
+    matrix[a * size + a] = (effects[a]![arm].standardError ?? NaN) ** 2;
+    for (let b = a + 1; b < size; b++)
+      matrix[a * size + b] = matrix[b * size + a] = matrix[a * size + b]! / (scale[a]! * scale[b]!);
   }
   return matrix;
 }

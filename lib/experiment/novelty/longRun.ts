@@ -4,7 +4,7 @@ import type {NoveltyResult} from "../readout.ts";
 import type {DayCovariances} from "./dayCovariances.ts";
 import {isKnown} from "./dayEffects.ts";
 import type {DayEffect} from "./dayEffects.ts";
-import {choleskyOfCovariance, dot, forward} from "./matrix.ts";
+import {choleskyOfCovariance, dot, forward, solveInPlace} from "./matrix.ts";
 import {meanEffect} from "./meanEffect.ts";
 import type {Tested} from "./spanTests.ts";
 import {steadyCovariance} from "./steadyCovariance.ts";
@@ -106,39 +106,32 @@ export function fitDecay(
   const size = days.length;
   const start = days[0] ?? 0;
   const range = (days.at(-1) ?? 0) - start;
-  const one = forward(factor, new Array<number>(size).fill(1), size);
+  const one = forward(factor, new Float64Array(size).fill(1), size);
   const y = forward(factor, effects, size);
   const [oneOne, oneY, yy] = [dot(one, one), dot(one, y), dot(y, y)];
   const level = yy - (oneY * oneY) / oneOne;
-  const decay = new Float64Array(size);
-  const at = (tau: number) => {
-    for (let i = 0; i < size; i++) decay[i] = Math.exp((start - days[i]!) / tau);
-    const curve = forward(factor, decay, size);
-    const [cc, oneC, cY] = [dot(curve, curve), dot(one, curve), dot(curve, y)];
-    const determinant = oneOne * cc - oneC * oneC;
-    const a = (oneY * cc - cY * oneC) / determinant;
-    const b = (cY * oneOne - oneY * oneC) / determinant;
-    return {tau, a, b, residual: yy - a * oneY - b * cY, variance: cc / determinant};
-  };
+  const at = (tau: number) => pointsAt([tau])[0]!;
   const steps = 24;
-  const grid = Array.from({length: steps + 1}, (_, i) => at(0.5 * (range / 0.5) ** (i / steps)));
+  const grid = pointsAt(Array.from({length: steps + 1}, (_, i) => 0.5 * (range / 0.5) ** (i / steps)));
   let best = grid.reduce((a, b) => (b.residual < a.residual ? b : a));
-  // Golden section on log tau between the neighbours of the best point of the grid.
-  const place = grid.indexOf(best);
-  let [low, high] = [Math.log(grid[Math.max(0, place - 1)]!.tau), Math.log(grid[Math.min(steps, place + 1)]!.tau)];
-  const inner = (from: number, to: number) => at(Math.exp(from + (to - from) * golden));
-  let [left, right] = [inner(high, low), inner(low, high)];
-  for (let i = 0; i < (rough ? 0 : 12); i++) {
-    if (left.residual < right.residual) {
-      high = Math.log(right.tau);
-      right = left;
-      left = inner(high, low);
-    } else {
-      low = Math.log(left.tau);
-      left = right;
-      right = inner(low, high);
+  if (!rough) {
+    // Golden section on log tau between the neighbours of the best point of the grid.
+    const place = grid.indexOf(best);
+    let [low, high] = [Math.log(grid[Math.max(0, place - 1)]!.tau), Math.log(grid[Math.min(steps, place + 1)]!.tau)];
+    const inner = (from: number, to: number) => at(Math.exp(from + (to - from) * golden));
+    let [left, right] = [inner(high, low), inner(low, high)];
+    for (let i = 0; i < 12; i++) {
+      if (left.residual < right.residual) {
+        high = Math.log(right.tau);
+        right = left;
+        left = inner(high, low);
+      } else {
+        low = Math.log(left.tau);
+        left = right;
+        right = inner(low, high);
+      }
+      for (const found of [left, right]) if (found.residual < best.residual) best = found;
     }
-    for (const found of [left, right]) if (found.residual < best.residual) best = found;
   }
   const gain = level - best.residual;
   // Two degrees of freedom for b and tau: under a level effect tau is chosen freely, so one would find curves in noise.
@@ -157,7 +150,7 @@ export function fitDecay(
   if (grid[steps]!.residual - best.residual <= room)
     return {reason: "a steady line fits as well as a curve that levels off, so the level lies beyond the data"};
   const interval: [number, number] = [Infinity, -Infinity];
-  const widen = ({a, residual, variance}: ReturnType<typeof at>): boolean => {
+  const widen = ({a, residual, variance}: Point): boolean => {
     const unused = room - (residual - best.residual);
     if (unused < 0) return false;
     const reach = Math.sqrt(unused * variance);
@@ -179,6 +172,38 @@ export function fitDecay(
     }
   }
   return {a: best.a, b: best.b * Math.exp(start / best.tau), tau: best.tau, interval, residual: best.residual};
+
+  /** The best a and b for each tau. */
+  function pointsAt(taus: readonly number[]): Point[] {
+    const columns = taus.length;
+    const curves = new Float64Array(size * columns);
+    for (let i = 0; i < size; i++)
+      for (let c = 0; c < columns; c++) curves[i * columns + c] = Math.exp((start - days[i]!) / taus[c]!);
+    solveInPlace(factor, curves, {n: size, columns});
+    return taus.map((tau, c) => {
+      let [cc, oneC, cY] = [0, 0, 0];
+      for (let i = 0; i < size; i++) {
+        const curve = curves[i * columns + c]!;
+        cc += curve * curve;
+        oneC += one[i]! * curve;
+        cY += curve * y[i]!;
+      }
+      const determinant = oneOne * cc - oneC * oneC;
+      const a = (oneY * cc - cY * oneC) / determinant;
+      const b = (cY * oneOne - oneY * oneC) / determinant;
+      return {tau, a, b, residual: yy - a * oneY - b * cY, variance: cc / determinant};
+    });
+  }
+}
+
+/** The best curve with a given tau. */
+interface Point {
+  readonly tau: number;
+  readonly a: number;
+  readonly b: number;
+  readonly residual: number;
+  /** Of a, with tau given. */
+  readonly variance: number;
 }
 
 const golden = (Math.sqrt(5) - 1) / 2;

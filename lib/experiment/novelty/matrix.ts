@@ -34,17 +34,34 @@ export function choleskyOfCovariance(a: Float64Array, n: number): Float64Array |
 
 /** Returns x with L x = b. */
 export function forward(l: Float64Array, b: ArrayLike<number>, n: number): Float64Array {
-  const x = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    let sum = b[i]!;
-    for (let k = 0; k < i; k++) sum -= l[i * n + k]! * x[k]!;
-    x[i] = sum / l[i * n + i]!;
-  }
+  const x = Float64Array.from(b);
+  solveInPlace(l, x, {n});
   return x;
 }
 
+/**
+ * Turns b into the x with L x = b, for as many right sides as there are columns: element i of side c is at
+ * from + i * columns + c.
+ */
+export function solveInPlace(
+  l: Float64Array,
+  b: Float64Array,
+  {n, from = 0, columns = 1}: {n: number; from?: number; columns?: number}
+): void {
+  for (let i = 0; i < n; i++) {
+    const own = from + i * columns;
+    for (let k = 0; k < i; k++) {
+      const factor = l[i * n + k]!;
+      const known = from + k * columns;
+      for (let c = 0; c < columns; c++) b[own + c]! -= factor * b[known + c]!;
+    }
+    const pivot = l[i * n + i]!;
+    for (let c = 0; c < columns; c++) b[own + c]! /= pivot;
+  }
+}
+
 /** Returns the sum of products of two lists of one length. */
-export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+export function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;

@@ -1,5 +1,6 @@
 import type {NoveltyResult} from "../readout.ts";
 import type {Direction, NoveltyVerdict} from "../words.ts";
+import {blockCovariances} from "./blockCovariances.ts";
 import {byTenure} from "./byTenure.ts";
 import type {Bands} from "./byTenure.ts";
 import {calendarTest} from "./calendarTest.ts";
@@ -63,6 +64,7 @@ export function noveltyOf(
   const blocks = tenureBlocks(index);
   const {alpha = 0.05, direction = "increase", bands = "joint", triangleBlocks = 28} = options;
   const cells = tenureBlocks(index, {most: triangleBlocks});
+  const covariancesOfBlocks = blockCovariances(index, blocks);
   const mix = mixTest(sums, blocks);
   return treatments.map((variant): NoveltyResult => {
     const variants = [control, variant] as const;
@@ -72,7 +74,7 @@ export function noveltyOf(
     const need = halvingNeed(index, variants, effects, covariances, tests, options);
     const verdict = verdictOf(tests, need, options);
     const {slope, slopePValue, ...cohorts} = cohortTest(blocks, sums, variants);
-    const calendar = calendarTest(index, blocks, variants);
+    const calendar = calendarTest(index, blocks, covariancesOfBlocks, variants);
     const {weekdays, test: weekdayTest} = weekdayPattern(sums, variants, {alpha});
     const fit = longRun(effects, covariances, {alpha, first: sums.calendarOnly ? 1 : 0});
     return {

@@ -1,7 +1,7 @@
 import {normal, t as student} from "../../stats/distributions.ts";
 import {welchDegrees} from "../../stats/compareMeans.ts";
 import type {NoveltyResult} from "../readout.ts";
-import type {TenureSums} from "./tenureSums.ts";
+import type {TenureSpanRow, TenureSums} from "./tenureSums.ts";
 
 /** A number with its test and interval, or nulls with the reason. */
 export type Tested = NonNullable<NoveltyResult["absolute"]>;
@@ -31,7 +31,12 @@ interface Part {
   readonly span: string;
 }
 
-type SpanSums = Record<"n" | Letter | Product, number>;
+/** Units of a phase with the sums of their letters, and of the products of two letters by rows. */
+interface SpanSums {
+  n: number;
+  readonly letters: Float64Array;
+  readonly products: Float64Array;
+}
 
 interface Arm {
   readonly n: number;
@@ -80,10 +85,11 @@ export function spanTests(
     const {origin, kind} = sums;
     const own = phases.map((phase) => ({share: units(phase) / n, sums: rows.get(phase)!}));
     for (const {share, sums: s} of own) {
-      means[0] += share * ((origin.y ?? 0) + s.e / s.n);
-      means[1] += share * ((origin.y ?? 0) + s.l / s.n);
-      means[2] += share * (kind === "ratio" ? (origin.w ?? 0) + s.f / s.n : 1);
-      means[3] += share * (kind === "ratio" ? (origin.w ?? 0) + s.m / s.n : 1);
+      const [e, l, f, m] = s.letters;
+      means[0] += share * ((origin.y ?? 0) + e! / s.n);
+      means[1] += share * ((origin.y ?? 0) + l! / s.n);
+      means[2] += share * (kind === "ratio" ? (origin.w ?? 0) + f! / s.n : 1);
+      means[3] += share * (kind === "ratio" ? (origin.w ?? 0) + m! / s.n : 1);
     }
     return {n: own.reduce((sum, {sums: s}) => sum + s.n, 0), phases: own, means};
   };
@@ -114,8 +120,9 @@ export function trendTest(
   const collect = (variant: string) => {
     const phases = new Map<string, {n: number; y: number; yy: number}>();
     for (const row of sums.slopes) {
+      if (row.variant !== variant || row.n === 0) continue;
       const phase = phaseOf.get(row.cohort);
-      if (row.variant !== variant || row.n === 0 || phase === undefined) continue;
+      if (phase === undefined) continue;
       const {n, y, yy} = phases.get(phase) ?? {n: 0, y: 0, yy: 0};
       phases.set(phase, {n: n + row.n, y: y + row.y, yy: yy + row.yy});
     }
@@ -191,63 +198,41 @@ function wholeParts(early: number): readonly Part[] {
   ];
 }
 
-type Letter = (typeof letters)[number];
-type Product = (typeof products)[Letter][Letter];
-const letters = ["e", "l", "f", "m"] as const;
-const products = {
-  e: {e: "ee", l: "el", f: "ef", m: "em"},
-  l: {e: "el", l: "ll", f: "lf", m: "lm"},
-  f: {e: "ef", l: "lf", f: "ff", m: "fm"},
-  m: {e: "em", l: "lm", f: "fm", m: "mm"}
-} as const;
-const outcomes = ["e", "l", "ee", "ll", "el"] as const;
-const names = [...outcomes, "f", "m", "ff", "mm", "fm", "ef", "lm", "em", "lf"] as const;
-
 function rowsByPhase(sums: TenureSums, variant: string): Map<string, SpanSums> {
   const phaseOf = new Map(sums.cohorts.map(({cohort, phase}) => [cohort, phase]));
   const phases = new Map<string, SpanSums>();
   for (const row of sums.both) {
+    if (row.variant !== variant || row.n === 0) continue;
     const phase = phaseOf.get(row.cohort);
-    if (row.variant !== variant || row.n === 0 || phase === undefined) continue;
-    const own = phases.get(phase) ?? {...zeros};
-    own.n += row.n;
-    for (const name of row.f === undefined ? outcomes : names) own[name] += row[name] ?? 0;
-    phases.set(phase, own);
+    if (phase === undefined) continue;
+    let own = phases.get(phase);
+    if (own === undefined)
+      phases.set(phase, (own = {n: 0, letters: new Float64Array(4), products: new Float64Array(16)}));
+    addRow(own, row);
   }
   return phases;
 }
 
-const zeros: Readonly<SpanSums> = {
-  n: 0,
-  e: 0,
-  l: 0,
-  f: 0,
-  m: 0,
-  ee: 0,
-  ll: 0,
-  el: 0,
-  ff: 0,
-  mm: 0,
-  fm: 0,
-  ef: 0,
-  lm: 0,
-  em: 0,
-  lf: 0
-};
+function addRow(own: SpanSums, row: TenureSpanRow): void {
+  const {e, l, f = 0, m = 0, ee, ll, el, ff = 0, mm = 0, fm = 0, ef = 0, lm = 0, em = 0, lf = 0} = row;
+  own.n += row.n;
+  [e, l, f, m].forEach((sum, i) => (own.letters[i]! += sum));
+  [ee, el, ef, em, el, ll, lf, lm, ef, lf, ff, fm, em, lm, fm, mm].forEach((sum, i) => (own.products[i]! += sum));
+}
 
 /** The variance of the mean of a weighted sum of a unit's letters; null with one unit in a phase. */
 function varianceOfMean({phases}: Arm, weights: Weights): number | null {
   let variance = 0;
   for (const {share, sums} of phases) {
-    const {n} = sums;
+    const {n, letters, products} = sums;
     if (n < 2) return null;
     let [spread, size] = [0, 0];
-    for (const [i, a] of letters.entries())
-      for (const [j, b] of letters.entries()) {
+    for (let i = 0; i < 4; i++)
+      for (let j = 0; j < 4; j++) {
         const weight = weights[i]! * weights[j]!;
         if (weight === 0) continue;
-        const square = weight * sums[products[a][b]];
-        spread += square - (weight * sums[a] * sums[b]) / n;
+        const square = weight * products[i * 4 + j]!;
+        spread += square - (weight * letters[i]! * letters[j]!) / n;
         size += Math.abs(square);
       }
     // What is no more than the rounding of the sums is no variance.

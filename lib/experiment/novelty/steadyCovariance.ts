@@ -18,11 +18,10 @@ export function steadyCovariance(
   const size = ratios.length;
   const raw = ratios.map((_, i) => Math.sqrt(covariance[i * size + i]!));
   const perUnit = smoothed(raw.map((error, i) => (error / ratios[i]!) * Math.sqrt(units[i]!)));
-  const steady = perUnit.map((error, i) => (error / Math.sqrt(units[i]!)) * curve[i]!);
+  const scale = Float64Array.from(perUnit, (error, i) => ((error / Math.sqrt(units[i]!)) * curve[i]!) / raw[i]!);
   const matrix = new Float64Array(size * size);
   for (let i = 0; i < size; i++)
-    for (let j = 0; j < size; j++)
-      matrix[i * size + j] = covariance[i * size + j]! * (steady[i]! / raw[i]!) * (steady[j]! / raw[j]!);
+    for (let j = 0; j < size; j++) matrix[i * size + j] = covariance[i * size + j]! * scale[i]! * scale[j]!;
   return matrix;
 }
 

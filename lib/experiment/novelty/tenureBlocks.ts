@@ -79,12 +79,12 @@ export function tenureBlocks(index: TenureIndex, {most = 8}: TenureBlocksOptions
       const arm = group.arms.get(variant) ?? {n: 0, y: new Float64Array(count), w: new Float64Array(count)};
       group.arms.set(variant, arm);
       arm.n += n;
-      for (let i = 0; i < group.lived * length; i++) {
-        const cell = (place * index.length + first + i - index.first) * cellWidth;
-        const at = Math.floor(i / length);
-        arm.y[at]! += cells[cell + 1]!;
-        arm.w[at]! += cells[cell + 2]!;
-      }
+      let cell = (place * index.length + first - index.first) * cellWidth;
+      for (let block = 0; block < group.lived; block++)
+        for (let i = 0; i < length; i++, cell += cellWidth) {
+          arm.y[block]! += cells[cell + 1]!;
+          arm.w[block]! += cells[cell + 2]!;
+        }
     }
   });
   for (const row of sums.early) {

@@ -24,6 +24,8 @@ export interface ArmIndex {
   readonly units: Float64Array;
   /** The covariance (n - 1) of those units' values; of a ratio that of y - ratio * w, with the ratio of each day. */
   readonly covariances: Float64Array;
+  /** The covariance of the phase's means on both days, over the units of each. */
+  readonly ofMeans: Float64Array;
 }
 
 /** Numbers of one day in `ArmIndex.days` and of one cell in `ArmIndex.cells`. */
@@ -49,7 +51,8 @@ export function tenureIndex(sums: TenureSums): TenureIndex {
         cells: new Float64Array(cohorts.length * length * cellWidth),
         days: new Float64Array(phases.length * length * dayWidth),
         units: new Float64Array(phases.length * length * length),
-        covariances: new Float64Array(phases.length * length * length)
+        covariances: new Float64Array(phases.length * length * length),
+        ofMeans: new Float64Array(phases.length * length * length)
       };
       arms.set(variant, arm);
     }
@@ -89,11 +92,14 @@ export function tenureIndex(sums: TenureSums): TenureIndex {
     if (phase < 0 || j < first || k > last || n < 2) continue;
     if (arm === null || variant !== lastVariant)
       [lastVariant, arm, ratio] = [variant, armOf(variant), ratios.get(variant)];
-    const {units, covariances} = arm;
+    const {units, covariances, ofMeans, days} = arm;
     const at = (phase * length + j - first) * length + k - first;
-    units[at] = n;
-    covariances[at] =
+    const covariance =
       ratio === undefined ? (yz - (y * z) / n) / (n - 1) : pairCovariance(row, ratio[j - first]!, ratio[k - first]!);
+    const unitsOfBoth = days[(phase * length + j - first) * dayWidth]! * days[(phase * length + k - first) * dayWidth]!;
+    units[at] = n;
+    covariances[at] = covariance;
+    ofMeans[at] = unitsOfBoth === 0 ? 0 : (n / unitsOfBoth) * covariance;
   }
   return {sums, phases, first, length, arms};
 }

@@ -73,7 +73,7 @@ export function weekdayPattern(
         (control1.mean[i]! * control1.mean[j]!);
   const factor = choleskyOfCovariance(matrix, 7);
   if (factor === null) return {weekdays, test: unknown("no variance on a weekday")};
-  const one = forward(factor, new Array<number>(7).fill(1), 7);
+  const one = forward(factor, new Float64Array(7).fill(1), 7);
   const effect = forward(factor, ratio, 7);
   const cochranQ = Math.max(0, dot(effect, effect) - dot(effect, one) ** 2 / dot(one, one));
   return {weekdays, test: {cochranQ, degreesOfFreedom: 6, pValue: chiSquare.sf(cochranQ, 6), reason: null}};
