@@ -64,8 +64,13 @@ export async function buildCube(
     if (shape === "snapshots") return within(await buildSnapshots(tables, experiment));
     if (shape === "cube") return within(await buildReady(tables, experiment));
     const {connections} = definitions.sources;
-    const relationOf = (name: string, fact: Fact) =>
-      store?.relation(name, fact) ?? scanFact(own, name, fact, {dataDir, connections, definitions});
+    const opened = new Map<string, ReturnType<typeof scanFact>>();
+    const relationOf = (name: string, fact: Fact) => {
+      if (store !== undefined) return store.relation(name, fact);
+      const found = opened.get(name) ?? scanFact(own, name, fact, {dataDir, connections, definitions});
+      opened.set(name, found);
+      return found;
+    };
     const statePlace = store?.statePlace(experiment.id);
     const context = {
       engine: own,

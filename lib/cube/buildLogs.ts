@@ -21,6 +21,7 @@ import {dayOf, validExposures} from "./sql/exposures.ts";
 import type {EventsContext} from "./sql/events.ts";
 import {countValues, hits} from "./sql/events.ts";
 import {numberOf} from "./steps.ts";
+import {haveWholeUnits} from "./wholeUnits.ts";
 import {buildTenure} from "./tenure/buildTenure.ts";
 import {activeUnits, largestShares} from "./unitShares.ts";
 import {dateOfDay, dayOfDate, localTime} from "./zone.ts";
@@ -64,7 +65,7 @@ async function build(
   options: BuildLogsOptions,
   record: StateRecord | null
 ): Promise<Cube> {
-  let context = loading;
+  let context: LoadContext = {...loading, wholeUnits: await haveWholeUnits(loading, plan)};
   const {engine, steps} = context;
   const {dialect} = engine;
   const {experiment} = plan;

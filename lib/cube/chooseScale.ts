@@ -8,8 +8,8 @@ import {UnfitStateError} from "./store/unitState.ts";
 
 /**
  * Returns the steps of whole numbers that values are added up in. They are as fine as they can be while the sum of
- * squares of all units still has fewer than 127 bits: with a million units the largest total has 52 bits, as many as a
- * double. Chosen from largest values and whole numbers only, they are the same at any number of threads.
+ * squares of all units still has fewer than 127 bits, and the largest total fits into a double: it has 52 bits, with
+ * more than a million units fewer. Chosen from largest values and whole numbers only, they are the same at any number of threads.
  */
 export async function chooseScale(
   {engine, steps, state}: LoadContext,
@@ -18,7 +18,7 @@ export async function chooseScale(
   {asOf, units}: {asOf: number; units: number}
 ): Promise<Scale> {
   const bits: Record<string, number> = {};
-  const room = Math.min(60, Math.floor((124 - Math.ceil(Math.log2(units + 2))) / 2));
+  const room = Math.min(53, Math.floor((124 - Math.ceil(Math.log2(units + 2))) / 2));
   for (const [i, {table, streams}] of hits.entries()) {
     const summed = streams.filter((stream) => summable(plan, stream.id));
     if (summed.length === 0) continue;

@@ -173,7 +173,7 @@ async function joinTables(context: LoadContext, plan: Plan, excluded: ExcludedRo
     const source = await open(context, name);
     const attributes = plan.attributes.filter(({fact}) => fact === name);
     const table = `attributes_${i}`;
-    const select = stageAttributes(context.engine.dialect, source, experiment, attributes);
+    const select = stageAttributes(context.engine.dialect, source, experiment, attributes, context);
     await reading(name, () => context.steps.table(table, select));
     const [counts] = await context.steps.rows(
       `SELECT sum(CASE WHEN unit IS NULL THEN repeats ELSE 0 END), sum(CASE WHEN unit IS NOT NULL THEN repeats - 1 ELSE 0 END) FROM ${table}`

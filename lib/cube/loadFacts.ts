@@ -41,6 +41,8 @@ export interface LoadContext {
   readonly engine: Engine;
   readonly steps: Steps;
   readonly definitions: Definitions;
+  /** Whether ids of units are compared as whole numbers: those of all facts are. */
+  readonly wholeUnits?: boolean;
   /** Opens a fact where the engine can read it. */
   readonly relationOf: (name: string, fact: Fact) => Promise<Relation>;
   /** Returns the rows of a fact that are stored, with all that its source has now; null where it is not stored. */
@@ -59,14 +61,14 @@ export async function loadExposures(context: LoadContext, plan: Plan): Promise<L
   const name = experiment.exposures;
   const source = await open(context, name);
   const own = plan.attributes.filter(({fact}) => fact === name);
-  const select = stageExposures(dialect, source, experiment, own);
+  const select = stageExposures(dialect, source, experiment, own, context);
   const kept = await storedFact(context, name);
-  const instead = kept === null ? null : storedExposures(dialect, kept, experiment, own);
+  const instead = kept === null ? null : storedExposures(dialect, kept, experiment, own, context);
   const stored = instead === null ? null : kept;
   await reading(name, () => steps.table("exposure_rows", select, instead === null ? {} : {instead}));
   const found = await profile(steps, "exposure_rows", source.fact, experiment);
   // Rows of units that have no id of their own cannot be told apart.
-  const ties = stored === null ? null : storedExposures(dialect, stored, experiment, own, {where: "tie"});
+  const ties = stored === null ? null : storedExposures(dialect, stored, experiment, own, {...context, where: "tie"});
   const among = ties === null ? "exposure_rows" : `(${ties}) AS ties`;
   const single = source.fact.unit === undefined || (stored !== null && profileOf(stored).ties === 0);
   const repeated = single ? 0 : await countEqual(steps, among, await engine.columns("exposure_rows"));
@@ -89,7 +91,7 @@ export async function loadEvents(context: LoadContext, wanted: EventsWanted): Pr
   const {name, table, streams, experiment} = wanted;
   const source = await open(context, name);
   const {fact} = source;
-  const select = stageEvents(engine.dialect, source, streams);
+  const select = stageEvents(engine.dialect, source, streams, context);
   const stored = await storedFact(context, name);
   const fromStore = stored === null ? null : await loadStored(context, wanted, {stored, select});
   if (fromStore !== null) return fromStore;
@@ -120,16 +122,18 @@ export async function loadEvents(context: LoadContext, wanted: EventsWanted): Pr
 
 /** The same from the store: nothing is read but rows that may be equal; null where the store has no row at all. */
 async function loadStored(
-  {engine, steps}: LoadContext,
+  {engine, steps, wholeUnits}: LoadContext,
   {name, table, streams, experiment}: EventsWanted,
   {stored, select}: {stored: StoredFact; select: string}
 ): Promise<Loaded | null> {
   const {dialect} = engine;
   const {fact} = stored;
-  const rows = storedEvents(dialect, stored, streams);
-  const ties = storedEvents(dialect, stored, streams, {where: "tie"});
-  const distinct = storedEvents(dialect, stored, streams, {where: "tie", distinct: true});
-  const single = storedEvents(dialect, stored, streams, {where: "NOT tie AND unit IS NOT NULL AND t IS NOT NULL"});
+  const read = (options: Parameters<typeof storedEvents>[3] = {}): string | null =>
+    storedEvents(dialect, stored, streams, {...options, ...(wholeUnits && {wholeUnits})});
+  const rows = read();
+  const ties = read({where: "tie"});
+  const distinct = read({where: "tie", distinct: true});
+  const single = read({where: "NOT tie AND unit IS NOT NULL AND t IS NOT NULL"});
   if (rows === null || ties === null || single === null || distinct === null) return null;
   steps.told(table, select);
   const {rows: count, calendar, from: least, to: most, blank, timeless, ties: suspects} = profileOf(stored);
@@ -137,7 +141,7 @@ async function loadStored(
   const excluded: ExcludedRows[] = [];
   push(excluded, "missing-unit", name, blank);
   push(excluded, "unparseable-timestamp", name, timeless);
-  const whole = (days: (day: string) => boolean): string | null => storedEvents(dialect, stored, streams, {days});
+  const whole = (days: (day: string) => boolean): string | null => read({days});
   const all = {
     name,
     fact,
@@ -164,8 +168,8 @@ async function loadStored(
   // Equal rows are of one moment, and so of one day.
   const part = (days: (day: string) => boolean): string | null => {
     const where = "NOT tie AND unit IS NOT NULL AND t IS NOT NULL";
-    const own = storedEvents(dialect, stored, streams, {where, days});
-    const tied = storedEvents(dialect, stored, streams, {where: "tie", distinct: true, days});
+    const own = read({where, days});
+    const tied = read({where: "tie", distinct: true, days});
     return own === null || tied === null ? null : `${own} UNION ALL ${tied}`;
   };
   return {...all, table: once, from: `(${single} UNION ALL ${distinct})`, stored: {fact: stored, part}};

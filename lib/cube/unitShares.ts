@@ -36,26 +36,31 @@ export async function activeUnits(
  * so that the share does not tell the unit's value. Uncapped: a cap is the answer to it, not its measure.
  */
 export async function largestShares({steps: run}: LoadContext, plan: Plan): Promise<Record<string, number>> {
-  const shares: Record<string, number> = {};
-  for (const [index, metric] of plan.metrics.entries()) {
-    const select = totalsOf(metric, index);
-    if (select === null) continue;
-    const [row] = await run.rows(`SELECT max(abs(t)), sum(abs(t)), count(*) FROM (${select}) AS s`);
-    const [largest, total, n] = [0, 1, 2].map((i) => numberOf(row?.[i]) ?? 0) as [number, number, number];
-    const share = total > 0 && n >= plan.experiment.minimumUnits ? largest / total : 0;
-    shares[metric.key] = steps.find((step) => share >= step) ?? 0;
+  const found = new Map<string, number>();
+  const totals = plan.metrics.flatMap((metric, index) => totalOf(metric, index) ?? []);
+  for (const from of new Set(totals.map((total) => total.from))) {
+    const own = totals.filter((total) => total.from === from);
+    const columns = own.map(({sql}, i) => `${sql} AS t${i}`).join(", ");
+    const largest = own.map((_, i) => `count(t${i}), max(abs(t${i})), sum(abs(t${i}))`).join(", ");
+    const [row = []] = await run.rows(`SELECT ${largest} FROM (SELECT ${columns} ${from}) AS s`);
+    own.forEach(({key}, i) => {
+      const [n, most, total] = [0, 1, 2].map((at) => numberOf(row[3 * i + at]) ?? 0) as [number, number, number];
+      const share = total > 0 && n >= plan.experiment.minimumUnits ? most / total : 0;
+      found.set(key, steps.find((step) => share >= step) ?? 0);
+    });
   }
-  return shares;
+  return Object.fromEntries(totals.map(({key}) => [key, found.get(key) ?? 0]));
 }
 
-/** A SELECT of each unit's total `t`; null for metrics that are not sums. */
-function totalsOf(metric: MetricPlan, index: number): string | null {
-  const {y} = metric.sides;
-  if (metric.kind !== "mean" || y === undefined) return null;
-  if (y.of === "attribute") return y.truthy ? null : `SELECT ${y.attribute.id} AS t FROM units WHERE counts`;
+/** Each unit's total, and what it is taken from; null for metrics that are not sums. */
+function totalOf(metric: MetricPlan, index: number): {key: string; sql: string; from: string} | null {
+  const {key, kind, sides, clock} = metric;
+  if (kind !== "mean" || sides.y === undefined) return null;
+  if (sides.y.of === "attribute")
+    return sides.y.truthy ? null : {key, sql: sides.y.attribute.id, from: "FROM units WHERE counts"};
   const column = partsOf(metric, index).find(({letter}) => letter === "y")?.column;
   if (column === undefined) return null;
-  return metric.clock.running
-    ? `SELECT u, sum(${column}) AS t FROM unit_days GROUP BY u`
-    : `SELECT u, ${column} AS t FROM unit_totals`;
+  return clock.running
+    ? {key, sql: `sum(${column})`, from: "FROM unit_days GROUP BY u"}
+    : {key, sql: column, from: "FROM unit_totals"};
 }

@@ -19,6 +19,7 @@ export const clickhouse: Dialect = {
   double: "Nullable(Float64)",
   identifier: (name) => `"${checked(name).replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`,
   literal,
+  whole: (type) => whole.test(plainType(type)) && plainType(type) !== "UInt64",
   text: (sql, type) => `nullIf(trimBoth(${asText(sql, type)}, ' '), '')`,
   number: (sql, type) => {
     const plain = plainType(type);
@@ -33,6 +34,7 @@ export const clickhouse: Dialect = {
   integer: (sql) => (sql === "NULL" ? "CAST(NULL AS Nullable(Int64))" : `accurateCastOrNull(${sql}, 'Int64')`),
   wide: (sql) => `CAST(${sql} AS Nullable(Int256))`,
   steps: (sql, bits) => `accurateCastOrNull(round(${sql} * ${(2 ** bits).toExponential()}), 'Int64')`,
+  addend: (sql, bits) => clickhouse.steps(sql, bits),
   // Whole division rounds toward zero; every moment since 1870 is made positive first.
   floorDivide: (sql, by) => `(intDiv(${sql} + ${Math.ceil(reach / by) * by}, ${by}) - ${Math.ceil(reach / by)})`,
   hash: (columns) => `cityHash64(toString(tuple(${columns.join(", ")})))`,

@@ -5,6 +5,7 @@ const textual = /^(VARCHAR|ENUM|JSON|UUID)/;
 const naive = /^TIMESTAMP(_S|_MS|_NS)?$/;
 const zoned = /^TIMESTAMP(_NS)? WITH TIME ZONE$/;
 const whole = /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/;
+const unbounded = /HUGE|UBIG/;
 const decimal = /^(DECIMAL|DOUBLE|FLOAT)/;
 
 const reach = 3.2e15;
@@ -15,6 +16,7 @@ export const duckdb: Dialect = {
   double: "DOUBLE",
   identifier: (name) => `"${checked(name).replaceAll('"', '""')}"`,
   literal: (text) => `'${checked(text).replaceAll("'", "''")}'`,
+  whole: (type) => whole.test(type) && !unbounded.test(type),
   text: (sql, type) => `nullif(trim(${textual.test(type) ? sql : `CAST(${sql} AS VARCHAR)`}), '')`,
   number: (sql, type) => {
     if (type === "BOOLEAN") return `CAST(CAST(${sql} AS INTEGER) AS DOUBLE)`;
@@ -26,8 +28,11 @@ export const duckdb: Dialect = {
   integer: (sql) => `CAST(${sql} AS BIGINT)`,
   wide: (sql) => `CAST(${sql} AS HUGEINT)`,
   steps: (sql, bits) => `CAST(round(${sql} * ${(2 ** bits).toExponential()}) AS BIGINT)`,
+  // Doubles that hold whole numbers: adding up 64-bit integers takes 128 bits, and longer.
+  addend: (sql, bits) => `round(${sql} * ${(2 ** bits).toExponential()})`,
   // Whole division rounds toward zero; every moment since 1870 is made positive first.
-  floorDivide: (sql, by) => `((${sql} + ${Math.ceil(reach / by) * by}) // ${by} - ${Math.ceil(reach / by)})`,
+  floorDivide: (sql, by) =>
+    `CAST((${sql} + ${Math.ceil(reach / by) * by}) // ${by} - ${Math.ceil(reach / by)} AS INTEGER)`,
   hash: (columns) => `hash(${columns.join(", ")})`,
   percentile: (sql, share) => `percentile_disc(${share}) WITHIN GROUP (ORDER BY ${sql})`,
   date: (sql) => `CAST(DATE '1970-01-01' + CAST(${sql} AS INTEGER) AS VARCHAR)`,

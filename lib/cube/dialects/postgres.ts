@@ -18,6 +18,7 @@ export const postgres: Dialect = {
   double: "double precision",
   identifier: (name) => `"${checked(name).replaceAll('"', '""')}"`,
   literal,
+  whole: (type) => whole.test(type),
   // Texts in the order of their bytes, whatever the database's language.
   text: (sql, type) => `(nullif(btrim(${asText(sql, type)}), '') COLLATE "C")`,
   number: (sql, type) => {
@@ -34,6 +35,7 @@ export const postgres: Dialect = {
   integer: (sql) => `CAST(${sql} AS bigint)`,
   wide: (sql) => `CAST(${sql} AS numeric)`,
   steps: (sql, bits) => `CAST(round(${sql} * ${(2 ** bits).toExponential()}::double precision) AS bigint)`,
+  addend: (sql, bits) => postgres.steps(sql, bits),
   // Whole division rounds toward zero; every moment since 1870 is made positive first.
   floorDivide: (sql, by) => `((${sql} + ${Math.ceil(reach / by) * by}) / ${by} - ${Math.ceil(reach / by)})`,
   hash: (columns) => `hashtextextended(CAST(ROW(${columns.join(", ")}) AS text), 0)`,

@@ -40,6 +40,7 @@ export function warehouseDialect(parts: WarehouseParts): Dialect {
       return `${quote}${inner.replaceAll(quote, own)}${quote}`;
     },
     literal,
+    whole: () => false,
     text: (sql) => `nullif(trim(CAST(${sql} AS ${text})), '')`,
     number: (sql) => parts.tryDouble(sql),
     microseconds: (sql, _, timezone) => parts.microseconds(sql, literal(timezone)),
@@ -47,6 +48,7 @@ export function warehouseDialect(parts: WarehouseParts): Dialect {
     integer: (sql) => `CAST(${sql} AS ${bigint})`,
     wide: (sql) => `CAST(${sql} AS ${double})`,
     steps: (sql) => `CAST(${sql} AS ${double})`,
+    addend: (sql) => `CAST(${sql} AS ${double})`,
     floorDivide: (sql, by) =>
       `(${parts.divide(`(${sql} + ${Math.ceil(reach / by) * by})`, by)} - ${Math.ceil(reach / by)})`,
     hash: () => {

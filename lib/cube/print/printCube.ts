@@ -69,7 +69,13 @@ export async function printCube(
   const kept = plan.metrics.filter(({kind}) => kind !== "quantile");
   const left = plan.metrics.flatMap(({key, kind}) => (kind === "quantile" ? [`${key} (${kind})`] : []));
   const double = (sql: string): string => `CAST(${sql} AS ${exact.double})`;
-  const dialect: Dialect = {...exact, integer: double, wide: double, steps: (sql) => double(sql)};
+  const dialect: Dialect = {
+    ...exact,
+    integer: double,
+    wide: double,
+    steps: (sql) => double(sql),
+    addend: (sql) => double(sql)
+  };
   const steps: Step[] = [];
   const step = (name: string, select: string, comment?: string): void =>
     void steps.push(comment === undefined ? [name, select] : [name, select, comment]);

@@ -1,5 +1,5 @@
 import type {Experiment, Fact} from "../../experiment/definition/definition.ts";
-import type {Dialect} from "../dialects/dialect.ts";
+import type {Column, Dialect} from "../dialects/dialect.ts";
 import {enclose} from "../expression.ts";
 import type {Attribute, Stream} from "../plan.ts";
 import type {Relation} from "../scan.ts";
@@ -15,14 +15,25 @@ export interface Source {
   readonly relation: Relation;
 }
 
+/** What may differ between experiments that read the same fact. */
+export interface StageOptions {
+  /** Whether ids of units are kept as whole numbers; default: as texts. */
+  readonly wholeUnits?: boolean;
+}
+
 /** A mapped column, in SQL. */
 export type Mapped = readonly [sql: string, as: string];
 
 /**
- * Returns the statement that reads an events fact: `unit` as text, `t` in microseconds UTC, `event`, the number of
+ * Returns the statement that reads an events fact: `unit`, `t` in microseconds UTC, `event`, the number of
  * each mapped value as `v0`, `v1`, … and one boolean per condition, `c0`, `c1`, …
  */
-export function stageEvents(dialect: Dialect, raw: Source, streams: readonly Stream[]): string {
+export function stageEvents(
+  dialect: Dialect,
+  raw: Source,
+  streams: readonly Stream[],
+  options: StageOptions = {}
+): string {
   const source = conditionsOf(streams).length > 0 ? typed(dialect, raw) : raw;
   const {relation, fact} = source;
   const values = valuesOf(fact, streams).map((name, i): Mapped => {
@@ -35,7 +46,7 @@ export function stageEvents(dialect: Dialect, raw: Source, streams: readonly Str
   ]);
   const event = fact.event === undefined ? [] : [textOf(dialect, source, fact.event, "event")];
   const columns: Mapped[] = [
-    textOf(dialect, source, fact.unit, "unit"),
+    unitOf(dialect, source, options),
     [timeOf(dialect, source), "t"],
     ...event,
     ...values,
@@ -74,7 +85,8 @@ export function stageExposures(
   dialect: Dialect,
   source: Source,
   experiment: Experiment,
-  attributes: readonly Attribute[]
+  attributes: readonly Attribute[],
+  options: StageOptions = {}
 ): string {
   const {relation, fact} = source;
   const {literal, identifier} = dialect;
@@ -84,9 +96,7 @@ export function stageExposures(
     return [[dimensionText(dialect, source, key, dimension), `d${i}`]];
   });
   const columns: Mapped[] = [
-    fact.unit === undefined
-      ? ["CAST(row_number() OVER () AS VARCHAR)", "unit"]
-      : textOf(dialect, source, fact.unit, "unit"),
+    fact.unit === undefined ? ["CAST(row_number() OVER () AS VARCHAR)", "unit"] : unitOf(dialect, source, options),
     [
       fact.timestamp === undefined
         ? String(Date.parse(`${experiment.start}T00:00:00Z`) * 1000)
@@ -120,10 +130,11 @@ export function stageAttributes(
   dialect: Dialect,
   source: Source,
   experiment: Experiment,
-  attributes: readonly Attribute[]
+  attributes: readonly Attribute[],
+  options: StageOptions = {}
 ): string {
-  const {relation, fact} = source;
-  const [unit] = textOf(dialect, source, fact.unit, "unit");
+  const {relation} = source;
+  const [unit] = unitOf(dialect, source, options);
   const dimensions = Object.entries(experiment.dimensions).flatMap(([key, dimension], i) =>
     dimension.fact === relation.fact ? [`min(${dimensionText(dialect, source, key, dimension)}) AS d${i}`] : []
   );
@@ -171,6 +182,20 @@ export function textOf(dialect: Dialect, {relation}: Source, name: string | unde
   if (name === undefined) throw new Error(`missing ${what} of fact ${relation.fact}`);
   const column = columnOf(relation, name, what);
   return [dialect.text(dialect.identifier(column.name), column.type), what];
+}
+
+/** Whether a fact's ids of units are whole numbers. */
+export function isWholeUnit(dialect: Dialect, {unit}: Fact, columns: readonly Column[]): boolean {
+  const column =
+    columns.find(({name}) => name === unit) ?? columns.find(({name}) => name.toLowerCase() === unit?.toLowerCase());
+  return column !== undefined && dialect.whole(column.type);
+}
+
+/** Returns SQL for the id of a row's unit: a text, or as a whole number where it is one. */
+export function unitOf(dialect: Dialect, source: Source, {wholeUnits = false}: StageOptions): Mapped {
+  const {relation, fact} = source;
+  if (!wholeUnits) return textOf(dialect, source, fact.unit, "unit");
+  return [dialect.integer(dialect.identifier(columnOf(relation, fact.unit ?? "", "unit").name)), "unit"];
 }
 
 export function timeOf(dialect: Dialect, {relation, fact}: Source): string {

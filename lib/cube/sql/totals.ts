@@ -1,6 +1,6 @@
 import type {Letter} from "../../stats/moments.ts";
 import type {Dialect} from "../dialects/dialect.ts";
-import type {MetricPlan, Side, Stream} from "../plan.ts";
+import type {MetricPlan, Reduce, Side, Stream} from "../plan.ts";
 
 /** A metric's letter that is made of the rows of a stream. */
 export interface Part {
@@ -80,10 +80,15 @@ export function totals(
   const sums = parts.map(({column, side}) => {
     const from = same.get(column) ?? column;
     if (side.reduce === "first") return `min(${from}) AS ${column}`;
-    const total = side.reduce === "any" ? `max(${from})` : `sum(${from})`;
-    return `${dialect.integer(`coalesce(${total}, 0)`)} AS ${column}`;
+    return `${reduced(dialect, side.reduce, from)} AS ${column}`;
   });
   return `SELECT ${keys.join(", ")}, ${sums.join(", ")}\n  FROM (${selects.join("\n  UNION ALL ")}) AS h GROUP BY ${keys.join(", ")}`;
+}
+
+/** Returns SQL for what rows add up to: their sum in steps, their number, or whether there was any (1 or 0). */
+export function reduced(dialect: Dialect, reduce: Reduce, sql: string): string {
+  if (reduce === "any") return dialect.integer(`CASE WHEN count(${sql}) > 0 THEN 1 ELSE 0 END`);
+  return dialect.integer(reduce === "count" ? `count(${sql})` : `coalesce(sum(${sql}), 0)`);
 }
 
 /** The rows of the hits that a part looks at: a span of time since entry, or before the exposure. */
@@ -96,8 +101,8 @@ function contribution(dialect: Dialect, part: Part, bits: Readonly<Record<string
   const {id} = part.side.stream;
   const matched = `${reach(part)} AND ${id} IS NOT NULL`;
   if (part.side.reduce === "first") return `CASE WHEN ${matched} THEN since END`;
-  if (part.side.reduce === "sum") return `CASE WHEN ${matched} THEN ${dialect.steps(id, bits[id] ?? 0)} END`;
-  return dialect.integer(`CASE WHEN ${matched} THEN 1 END`);
+  if (part.side.reduce === "sum") return `CASE WHEN ${matched} THEN ${dialect.addend(id, bits[id] ?? 0)} END`;
+  return `CASE WHEN ${matched} THEN 1 END`;
 }
 
 /**

@@ -2,9 +2,10 @@ import {join} from "node:path";
 import type {Experiment} from "../../experiment/definition/definition.ts";
 import type {Dialect} from "../dialects/dialect.ts";
 import type {Attribute, Stream} from "../plan.ts";
+import type {StageOptions} from "../sql/stage.ts";
 import {conditionsOf, valuesOf, variantOf} from "../sql/stage.ts";
 import type {StoredFact} from "./factStore.ts";
-import {conditionColumn, dimensionColumn, numberColumn, physicalName} from "./storedColumns.ts";
+import {conditionColumn, dimensionColumn, hasWholeUnits, numberColumn, physicalName} from "./storedColumns.ts";
 
 /** What the checkpoint of a fact says of all its rows. */
 export interface StoredProfile {
@@ -57,7 +58,12 @@ export function storedEvents(
   dialect: Dialect,
   stored: StoredFact,
   streams: readonly Stream[],
-  {where = "true", distinct = false, days}: {where?: string; distinct?: boolean; days?: (day: string) => boolean} = {}
+  {
+    where = "true",
+    distinct = false,
+    days,
+    ...options
+  }: StageOptions & {where?: string; distinct?: boolean; days?: (day: string) => boolean} = {}
 ): string | null {
   const {fact} = stored;
   const values = valuesOf(fact, streams).map(numberColumn);
@@ -66,7 +72,8 @@ export function storedEvents(
   const rows = storedRows(dialect, stored, [...named, ...values, ...conditions], days);
   if (rows === null) return null;
   const columns = [
-    ...named,
+    storedUnit(dialect, stored, options),
+    ...named.slice(1),
     ...values.map((name, i) => `${physicalName(name)} AS v${i}`),
     ...conditions.map((name, i) => `${physicalName(name)} AS c${i}`)
   ];
@@ -79,7 +86,7 @@ export function storedExposures(
   stored: StoredFact,
   experiment: Experiment,
   attributes: readonly Attribute[],
-  {where = "true"}: {where?: string} = {}
+  {where = "true", ...options}: StageOptions & {where?: string} = {}
 ): string | null {
   const dimensions = Object.entries(experiment.dimensions).flatMap(([key, dimension], i) =>
     dimension.fact === undefined ? [[dimensionColumn(key, dimension), `d${i}`] as const] : []
@@ -90,7 +97,7 @@ export function storedExposures(
   const rows = storedRows(dialect, stored, ["unit", "t", "variant", ...ofMany, ...brought.map(([name]) => name)]);
   if (rows === null) return null;
   const columns = [
-    "unit",
+    storedUnit(dialect, stored, options),
     "t",
     `${variantOf(dialect, experiment, "variant")} AS variant`,
     ...brought.map(([name, as]) => `${physicalName(name)} AS ${as}`)
@@ -98,4 +105,9 @@ export function storedExposures(
   const own = (experiment.experiment ?? experiment.id).trim();
   const mine = stored.fact.experiment === undefined ? "" : ` AND experiment = ${dialect.literal(own)}`;
   return `SELECT ${columns.join(", ")} FROM ${rows} WHERE ${where}${mine}`;
+}
+
+/** The ids of units as all facts of an experiment have them: whole numbers are stored as such. */
+function storedUnit(dialect: Dialect, {fact, checkpoint}: StoredFact, {wholeUnits = false}: StageOptions): string {
+  return wholeUnits || !hasWholeUnits(dialect, fact, checkpoint.relation) ? "unit" : "CAST(unit AS VARCHAR) AS unit";
 }

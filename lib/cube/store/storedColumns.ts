@@ -3,7 +3,7 @@ import type {Definitions, Fact} from "../../experiment/definition/definition.ts"
 import type {Stream} from "../plan.ts";
 import {planCube} from "../plan.ts";
 import type {Mapped, Source} from "../sql/stage.ts";
-import {guarded, textOf, timeOf, typed} from "../sql/stage.ts";
+import {guarded, isWholeUnit, textOf, timeOf, typed, unitOf} from "../sql/stage.ts";
 import type {Dialect} from "../dialects/dialect.ts";
 import {enclose} from "../expression.ts";
 import {columnOf} from "../scan.ts";
@@ -98,7 +98,8 @@ function stagedColumn(dialect: Dialect, source: Source, name: string): string {
   const {fact, relation} = source;
   const text = (column: string | undefined) => textOf(dialect, source, column, name)[0];
   if (name === "t") return timeOf(dialect, source);
-  if (name === "unit" || name === "event" || name === "variant" || name === "experiment") return text(fact[name]);
+  if (name === "unit") return unitOf(dialect, source, {wholeUnits: isWholeUnit(dialect, fact, relation.columns)})[0];
+  if (name === "event" || name === "variant" || name === "experiment") return text(fact[name]);
   const [kind = "", rest = ""] = [name.slice(0, name.indexOf(" ")), name.slice(name.indexOf(" ") + 1)];
   if (kind === "text") return text(rest);
   if (kind === "where") return `coalesce(${enclose(rest, `fact ${relation.fact}, where`)}, false)`;
@@ -106,6 +107,12 @@ function stagedColumn(dialect: Dialect, source: Source, name: string): string {
     return `nullif(trim(CAST(${enclose(rest, `fact ${relation.fact}, expression`)} AS VARCHAR)), '')`;
   const column = columnOf(relation, rest, `value ${rest}`);
   return dialect.number(dialect.identifier(column.name), column.type);
+}
+
+/** Whether a fact's ids of units are stored as whole numbers, from its source's columns and their types. */
+export function hasWholeUnits(dialect: Dialect, fact: Fact, relation: Readonly<Record<string, string>>): boolean {
+  const columns = Object.entries(relation).map(([name, type]) => ({name, type}));
+  return isWholeUnit(dialect, fact, columns);
 }
 
 /** Returns what a stored fact is read from, as it stands in the definition. */

@@ -191,14 +191,9 @@ function entriesOf(cohorts: readonly TenureCohort[]): string {
   return `SELECT * FROM (VALUES ${rows.join(", ")}) AS v (entry_day, cohort, last_day, phase)`;
 }
 
-/** The units with their cohort by its place, its last day and its phase, as numbers. */
+/** The units with the cohort of their entry day. */
 function unitsOf(cohorts: readonly TenureCohort[]): string {
-  const phases = [...new Set(cohorts.map(({phase}) => phase))];
-  const rows = cohorts.map((cohort, i) => {
-    const [from, to] = cohortDays(cohort);
-    return `(${i}, ${from}, ${to}, ${cohort.lastDay}, ${phases.indexOf(cohort.phase)})`;
-  });
-  return `SELECT x.u, x.variant, x.cell, x.entry_day, c.cohort, c.last_day, c.phase FROM units AS x JOIN (SELECT * FROM (VALUES ${rows.join(", ")}) AS v (cohort, first_entry, last_entry, last_day, phase)) AS c ON x.entry_day BETWEEN c.first_entry AND c.last_entry WHERE x.counts`;
+  return `SELECT x.u, x.variant, x.cell, x.entry_day, c.cohort, c.last_day, c.phase FROM units AS x JOIN (${entriesOf(cohorts)}) AS c ON c.entry_day = x.entry_day WHERE x.counts`;
 }
 
 async function plansOf(

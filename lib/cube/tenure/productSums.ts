@@ -4,7 +4,10 @@ import {isNew, range, step, sumsByEntry} from "./tenureContext.ts";
 import type {TenureColumn, TenureMetric} from "./tenureSql.ts";
 import {total, totalProduct} from "./tenureSql.ts";
 
-/** Returns products of pairs of days over the units that lived through both; n, y and z come from the day rows. */
+/**
+ * Returns products of pairs of days over the units that lived through both; n, y, z and the squares of a day come from the
+ * day rows.
+ */
 export async function productSums(
   {engine, steps, state, metrics, cohorts, first, variants}: TenureContext,
   days: (metric: TenureMetric) => readonly TenureDayRow[]
@@ -25,7 +28,7 @@ export async function productSums(
   if (state !== undefined) {
     const keys = ["entry_day", "variant", "j", "k"];
     const select = (days: string, units: string, where: string) =>
-      `SELECT b.entry_day, b.variant, a.k AS j, b.k AS k, ${sums.map((sql, i) => `${sql} AS ${names[i]}`).join(", ")} FROM ${days} AS a JOIN (SELECT t.*, x.entry_day, x.variant FROM ${days} AS t JOIN ${units} AS x ON x.u = t.u WHERE ${where}) AS b ON b.u = a.u AND b.k >= a.k WHERE a.k >= ${first} GROUP BY b.entry_day, b.variant, a.k, b.k`;
+      `SELECT b.entry_day, b.variant, a.k AS j, b.k AS k, ${sums.map((sql, i) => `${sql} AS ${names[i]}`).join(", ")} FROM ${days} AS a JOIN (SELECT t.*, x.entry_day, x.variant FROM ${days} AS t JOIN ${units} AS x ON x.u = t.u WHERE ${where}) AS b ON b.u = a.u AND b.k > a.k WHERE a.k >= ${first} GROUP BY b.entry_day, b.variant, a.k, b.k`;
     const kept =
       state.kept === null ? "" : `SELECT ${[...keys, ...names].join(", ")} FROM ${state.from("tenure_entry_products")}`;
     const now = select("tenure_days", "units", isNew(state));
@@ -36,7 +39,7 @@ export async function productSums(
   const rows = await steps.rows(
     state !== undefined
       ? byEntry
-      : `SELECT x.phase, x.variant, a.k, b.k, ${sums.join(", ")} FROM tenure_days AS a JOIN tenure_days AS b ON b.u = a.u AND b.k >= a.k JOIN tenure_units AS x ON x.u = a.u WHERE a.k >= ${first} AND b.k <= x.last_day GROUP BY x.phase, x.variant, a.k, b.k`
+      : `SELECT x.phase, x.variant, a.k, b.k, ${sums.join(", ")} FROM tenure_days AS a JOIN tenure_days AS b ON b.u = a.u AND b.k > a.k JOIN tenure_units AS x ON x.u = a.u WHERE a.k >= ${first} AND b.k <= x.last_day GROUP BY x.phase, x.variant, a.k, b.k`
   );
   const phases = [...new Set(cohorts.map(({phase}) => phase))];
   const byKey = new Map(rows.map((row) => [row.slice(0, 4).join(" "), row.slice(4)]));
@@ -54,11 +57,13 @@ export async function productSums(
         if (at === undefined) return [];
         return range(first, at.last).flatMap((k) =>
           range(first, k).map((j): TenurePairRow => {
+            const [a, b] = [at.sums(j, k), at.sums(k, k)];
             const found = byKey.get(`${p} ${v} ${j} ${k}`);
             const [yz = 0, wv = 0, yv = 0, wz = 0] = own.map((i) => Number(found?.[i] ?? 0));
-            const [a, b] = [at.sums(j, k), at.sums(k, k)];
-            const row = {phase, variant, j, k, n: b.n, y: a.y, z: b.y, yz: yz / sy / sy};
+            const {yy, ww, yw} = at.squares(k);
+            const row = {phase, variant, j, k, n: b.n, y: a.y, z: b.y, yz: j === k ? yy : yz / sy / sy};
             if (w === null) return row;
+            if (j === k) return {...row, w: a.w, v: b.w, wv: ww, yv: yw, wz: yw};
             return {...row, w: a.w, v: b.w, wv: wv / sw / sw, yv: yv / sy / sw, wz: wz / sy / sw};
           })
         );
@@ -81,8 +86,12 @@ export async function productSums(
       [...groups].map(([key, {last, rows: own}]) => {
         const size = last + 1;
         const [n, y, w] = [0, 1, 2].map(() => new Float64Array(size * size));
+        const [yy, ww, yw] = [0, 1, 2].map(() => new Float64Array(size));
         // Cohorts come oldest first; adding them in that order gives every sum in the same order of its terms.
         for (const row of own) {
+          yy![row.day]! += row.yy;
+          ww![row.day]! += row.ww ?? 0;
+          yw![row.day]! += row.yw ?? 0;
           const until = lastDays.get(row.cohort)?.lastDay ?? -1;
           for (let k = row.day; k <= Math.min(until, last); ++k) {
             const at = row.day * size + k;
@@ -92,7 +101,8 @@ export async function productSums(
           }
         }
         const sums = (j: number, k: number) => ({n: n![j * size + k]!, y: y![j * size + k]!, w: w![j * size + k]!});
-        return [key, {last, sums}] as const;
+        const squares = (k: number) => ({yy: yy![k]!, ww: ww![k]!, yw: yw![k]!});
+        return [key, {last, sums, squares}] as const;
       })
     );
   }

@@ -2,6 +2,7 @@ import type {Dialect} from "../dialects/dialect.ts";
 import {day} from "../dialects/dialect.ts";
 import type {MetricPlan, Plan, Side} from "../plan.ts";
 import type {Scale} from "../sql/totals.ts";
+import {reduced} from "../sql/totals.ts";
 import type {Hits} from "../buildLogs.ts";
 
 /** What a unit did on one day, as a column of whole numbers: value x 2^bits. Metrics that ask for the same share it. */
@@ -57,21 +58,23 @@ export function tenureDays(
   {asOf}: Scale,
   {key}: {key: "k" | "day"}
 ): string {
-  const k = `CASE WHEN since >= 0 AND NOT (before > 0) THEN ${dialect.floorDivide("since", day)} ELSE -${dialect.floorDivide(`(before + ${day - 1})`, day)} END`;
+  const k = `CASE WHEN since >= 0 THEN ${dialect.floorDivide("since", day)} ELSE -${dialect.floorDivide(`(before + ${day - 1})`, day)} END`;
   const selects = hits.flatMap(({table, streams}) => {
     const mine = columns.filter(({side}) => streams.includes(side.stream));
     if (mine.length === 0) return [];
     const values = columns.map(
       (column) => `${mine.includes(column) ? value(dialect, column) : dialect.integer("NULL")} AS ${column.name}`
     );
-    const any = mine.map(({side}) => `${side.stream.id} IS NOT NULL`).join(" OR ");
+    // Rows of other streams would only add zeros; most tables hold none, and asking takes time.
+    const own = new Set(mine.map(({side}) => side.stream.id));
+    const any = streams.every(({id}) => own.has(id))
+      ? ""
+      : ` AND (${[...own].map((id) => `${id} IS NOT NULL`).join(" OR ")})`;
     return [
-      `SELECT u, ${key === "k" ? k : "day"} AS ${key}, ${values.join(", ")} FROM ${table} WHERE u IS NOT NULL AND day <= ${asOf} AND (${any}) AND (since >= 0${key === "k" ? " OR before > 0" : ""})`
+      `SELECT u, ${key === "k" ? k : "day"} AS ${key}, ${values.join(", ")} FROM ${table} WHERE u IS NOT NULL AND day <= ${asOf}${any} AND (since >= 0${key === "k" ? " OR before > 0" : ""})`
     ];
   });
-  const sums = columns.map(
-    ({name, side}) => `${dialect.integer(`coalesce(${side.reduce === "any" ? "max" : "sum"}(${name}), 0)`)} AS ${name}`
-  );
+  const sums = columns.map(({name, side}) => `${reduced(dialect, side.reduce, name)} AS ${name}`);
   return `SELECT u, ${key}, ${sums.join(", ")} FROM (${selects.join(" UNION ALL ")}) AS h GROUP BY u, ${key}`;
 }
 
@@ -92,6 +95,6 @@ export function totalProduct(
 
 function value(dialect: Dialect, {side, bits}: TenureColumn): string {
   const {id} = side.stream;
-  if (side.reduce === "sum") return dialect.steps(id, bits);
-  return `CASE WHEN ${id} IS NULL THEN ${dialect.integer("NULL")} ELSE ${dialect.integer("1")} END`;
+  if (side.reduce === "sum") return dialect.addend(id, bits);
+  return `CASE WHEN ${id} IS NOT NULL THEN 1 END`;
 }
