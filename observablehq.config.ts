@@ -8,7 +8,8 @@ const root = process.env.READOUT_SITE ?? "src";
 const data = process.env.READOUT_DATA ?? "data";
 const late = process.env.READOUT_LATE === "1";
 const all = sitePages(root, {definitions: `${data}/experiments`});
-const pages = late ? lateBlocks(all) : promptBlocks(all);
+const only = process.env.READOUT_ONLY?.split(",");
+const pages = late ? lateBlocks(all, {...(only ? {only} : {})}) : promptBlocks(all);
 
 fixFramework([root, "lib"], {still: late});
 

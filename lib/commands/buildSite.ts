@@ -4,6 +4,8 @@ import {dirname, join, resolve} from "node:path";
 import {stripVTControlCharacters} from "node:util";
 import {recoverFolder, swapFolder} from "./atomic.ts";
 import {isAlive, withLock} from "./buildLock.ts";
+import {sitePages} from "../../src/components/blocks/pages.ts";
+import {copyPages, patternsOf} from "./copyPages.ts";
 import {UserError} from "./errors.ts";
 import {finishSite} from "./finishSite.ts";
 import type {SiteEnvironment} from "./framework.ts";
@@ -47,12 +49,17 @@ async function build(target: string, {robots, ...environment}: SiteEnvironment &
   await sweep(dirname(target));
   await rm(beside, {recursive: true, force: true});
   try {
-    const said = await run({...environment, out: beside, late: true});
-    const pages = await finishSite(beside, {site, robots});
+    const subjects = sitePages(site);
+    let said = await run({...environment, out: beside, late: true, only: patternsOf(subjects)});
+    if (!(await copyPages(beside, subjects))) {
+      await rm(beside, {recursive: true, force: true});
+      said = await run({...environment, out: beside, late: true});
+    }
+    const pages = await finishSite(beside, {site, robots, pages: subjects});
     const {base = "/"} = environment;
     await addPublications(beside, {readouts: join(site, "readouts"), base, robots});
     await swapFolder(beside, target);
-    return {out: target, pages, warnings: warningsIn(said)};
+    return {out: target, pages, warnings: warningsIn(said, subjects.paths())};
   } finally {
     await rm(beside, {recursive: true, force: true});
   }
@@ -88,9 +95,16 @@ function run(environment: SiteEnvironment): Promise<string> {
   });
 }
 
-function warningsIn(said: string): string[] {
-  const lines = said.split("\n");
-  return lines
-    .filter((line) => /^Warning:/.test(line) || /^\u21b3/.test(line))
-    .filter((line) => !/output root .* will not be cleared/.test(line));
+/** What Framework warned of; links to pages that were copied are none of it. */
+function warningsIn(said: string, paths: readonly string[]): string[] {
+  const lines = said.split("\n").filter((line) => !/output root .* will not be cleared/.test(line));
+  const broken = lines.filter((line) => /^\u21b3/.test(line)).filter((line) => !paths.includes(targetOf(line)));
+  const others = lines.filter((line) => /^Warning:/.test(line) && !/\d+ broken links?/.test(line));
+  if (broken.length === 0) return others;
+  return [...others, `Warning: ${broken.length} broken link${broken.length === 1 ? "" : "s"}`, ...broken];
+}
+
+/** The page that a broken link names, without the place on it. */
+function targetOf(line: string): string {
+  return /\u2192 ([^?#]*)/.exec(line)?.[1]?.trim() ?? "";
 }

@@ -3,6 +3,7 @@ import {existsSync} from "node:fs";
 import {copyFile, mkdir, readdir, readFile, rm, writeFile} from "node:fs/promises";
 import {dirname, join} from "node:path";
 import {fillBlocks} from "../../src/components/blocks/lateBlocks.ts";
+import type {SitePages} from "../../src/components/blocks/pages.ts";
 import {sitePages} from "../../src/components/blocks/pages.ts";
 import {UserError} from "./errors.ts";
 import type {Robots} from "./headersFile.ts";
@@ -20,19 +21,19 @@ const foreign = /<(?:script|link|img|iframe|source|video|audio)\b[^>]*\b(?:src|h
  *
  * @param options.site folder of the pages' sources, with the readouts in it
  * @param options.robots whether search engines may list the pages
+ * @param options.pages what is known of the pages; default: read from `site`
  * @returns how many pages there are
  * @throws {UserError} if a page asks for anything from another host
  */
 export async function finishSite(
   folder: string,
-  {site, robots = "noindex"}: {site: string; robots?: Robots}
+  {site, robots = "noindex", pages = sitePages(site)}: {site: string; robots?: Robots; pages?: SitePages}
 ): Promise<number> {
-  const pages = sitePages(site);
   const files = (await readdir(folder, {recursive: true})).filter((file) => file.endsWith(".html"));
   for (const file of files) {
     const name = file.replaceAll("\\", "/");
     const path = `/${name.slice(0, -".html".length)}`;
-    const filled = withPlainNames(fillBlocks(await readFile(join(folder, file), "utf8"), {path}, pages));
+    const filled = fillBlocks(withPlainNames(await readFile(join(folder, file), "utf8")), {path}, pages);
     await copyDownloads(filled, {folder, site});
     await writeFile(join(folder, file), finishPage(filled, {wasm: wasmPages.test(name), name, robots}));
   }
@@ -45,7 +46,7 @@ export async function finishSite(
  * calls by a hash of its content must not. What it notes of a file's age and size goes, so that the same readouts give
  * the same page.
  */
-function withPlainNames(page: string): string {
+export function withPlainNames(page: string): string {
   return page
     .replace(
       /(<a [^>]*?href="(?:\.\.?\/)+)_file\/(readouts\/[\w-]+\/[\w-]+)\.[0-9a-f]{8}(\.\w+")/g,

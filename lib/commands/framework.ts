@@ -17,6 +17,8 @@ export interface SiteEnvironment {
   readonly base?: string;
   /** Whether `finishSite` writes the blocks of experiments' pages. */
   readonly late?: boolean;
+  /** Pages of experiments that are made; default: all. */
+  readonly only?: readonly string[];
   /** Folder of the definitions. */
   readonly data?: string;
 }
@@ -24,7 +26,7 @@ export interface SiteEnvironment {
 /** Starts Observable Framework in the project's folder. */
 export function startFramework(
   args: readonly string[],
-  {site, out, base, data, late = false}: SiteEnvironment = {},
+  {site, out, base, data, late = false, only}: SiteEnvironment = {},
   {stdio = "pipe"}: {stdio?: "pipe" | "inherit"} = {}
 ): ChildProcess {
   const bin = join(
@@ -40,6 +42,7 @@ export function startFramework(
       ...process.env,
       OBSERVABLE_TELEMETRY_DISABLE: "true",
       READOUT_LATE: late ? "1" : "0",
+      ...(only === undefined ? {} : {READOUT_ONLY: only.join(",")}),
       ...(site === undefined ? {} : {READOUT_SITE: site}),
       ...(out === undefined ? {} : {READOUT_DIST: out}),
       ...(base === undefined ? {} : {READOUT_BASE: base}),

@@ -18,11 +18,15 @@ export type LatePages = Omit<SitePages, "head" | "header"> & {
  * Returns the same pages, with only a mark for each block of an experiment's page. Framework parses all HTML of a page
  * about ten times over; of a thousand long pages that is most of a build. `fillBlocks` puts the blocks in afterwards. In
  * the preview blocks are written at once, so that changes show.
+ *
+ * @param options.only the pages of experiments that Framework makes; default: all. Without their blocks they are alike,
+ * so that a build makes the others after the pattern of these.
  */
-export function lateBlocks(pages: SitePages): LatePages {
+export function lateBlocks(pages: SitePages, {only}: {only?: readonly string[]} = {}): LatePages {
   const late = (page: Page) => experimentOf(page) !== null;
   return {
     ...pages,
+    paths: () => pages.paths().filter((path) => only?.includes(path) ?? true),
     block: (name, page) => (late(page) ? new Html(`<!--block ${name}-->`) : pages.block(name, page)),
     head: (page) => (late(page) ? null : pages.head(page)),
     header: (page) => (late(page) ? null : pages.header(page)),

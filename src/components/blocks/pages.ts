@@ -37,6 +37,8 @@ const fonts = [
 export type SitePages = PageBlocks & {
   /** Paths of all experiments, the failed ones too. */
   paths(): string[];
+  /** Whether the page is that of an experiment whose readout can be read. */
+  hasReadout(page: Page): boolean;
   head(page: Page): string;
   header(page: Page): string;
   /** What an experiment's page shows, as `markOf` says it; empty for pages without a readout. */
@@ -123,19 +125,22 @@ export function sitePages(root: string, {definitions = "data/experiments"}: {def
     return typeof readout === "string" ? (entryOf(id)?.title ?? id) : readout.title;
   }
 
+  function hasReadout(page: Page): boolean {
+    const id = experimentOf(page);
+    return id !== null && typeof readReadout(read(join(readouts, id, "readout.json"))) !== "string";
+  }
+
   return {
     paths,
+    hasReadout,
     block,
     title,
     source(page) {
-      const id = experimentOf(page);
-      if (id === null)
+      if (experimentOf(page) === null)
         return page.path === "/index" && !existsSync(join(readouts, "index.json"))
           ? "# Experiments\n\n{{home}}\n"
           : null;
-      return typeof readReadout(read(join(readouts, id, "readout.json"))) === "string"
-        ? "# {{title}}\n\n{{failed}}\n"
-        : null;
+      return hasReadout(page) ? null : "# {{title}}\n\n{{failed}}\n";
     },
     head(page) {
       const id = experimentOf(page);
