@@ -1,6 +1,8 @@
 import {normal, t as student} from "../../stats/distributions.ts";
 import {welchDegrees} from "../../stats/compareMeans.ts";
 import type {NoveltyResult} from "../readout.ts";
+import {ratioChange} from "./ratioChange.ts";
+import type {SpanMeans} from "./ratioChange.ts";
 import type {TenureSpanRow, TenureSums} from "./tenureSums.ts";
 
 /** A number with its test and interval, or nulls with the reason. */
@@ -51,8 +53,9 @@ interface Arm {
 /**
  * Returns the tests of a treatment's effect late against early. The unit is what is independent, not the day: the
  * variance comes from the sums of both spans and of their product over the units that lived through both. On the relative
- * scale, log(late ratio of arms) - log(early ratio of arms), a constant relative effect on a falling baseline is no change;
- * normal, two-sided, delta method. The absolute contrast is Welch's test (normal for ratios and several phases) of each
+ * scale, log(late ratio of arms) - log(early ratio of arms), a constant relative effect on a falling baseline is no change:
+ * standard error by the delta method, p-value (two-sided) and interval by `ratioChange`. The ratios of arms in each span are
+ * normal, delta method. The absolute contrast is Welch's test (normal for ratios and several phases) of each
  * unit's late minus early mean per day. Arms are averaged over entry phases by the units of both.
  *
  * No units in an arm, an arm not told from zero in a span (under three standard errors), opposite signs, no variance:
@@ -98,7 +101,7 @@ export function spanTests(
   const [e, l] = [days(sums.spans.early), days(sums.spans.late)];
   return {
     n,
-    change: logTest(arms, change, alpha),
+    change: changeTest(arms, alpha),
     early: logTest(arms, earlyParts, alpha),
     late: logTest(arms, lateParts, alpha),
     whole: logTest(arms, wholeParts(e / (e + l)), alpha),
@@ -262,6 +265,35 @@ function logTest(arms: readonly [Arm, Arm], parts: readonly Part[], alpha: numbe
   }
   if (signs[0]!.some((sign, k) => sign !== signs[1]![k])) return untested("the arms have opposite signs");
   return tested(estimate, Math.sqrt(variance), alpha);
+}
+
+/** The log ratio's change with its delta-method standard error; p-value and interval are those of `ratioChange`. */
+function changeTest(arms: readonly [Arm, Arm], alpha: number): Tested {
+  const wald = logTest(arms, change, alpha);
+  if (wald.standardError === null) return wald;
+  const [c, t] = [spanMeans(arms[0]), spanMeans(arms[1])];
+  if (c === null || t === null) return wald;
+  const {pValue, interval} = ratioChange([c, t], wald.standardError, {alpha});
+  return {...wald, pValue, interval: [...interval]};
+}
+
+/** An arm's means per day, of a ratio the ratios, linearized. */
+function spanMeans(arm: Arm): SpanMeans | null {
+  const [e, l, f, m] = arm.means;
+  const [early, late] = [e / f, l / m];
+  const [signE, signL] = [Math.sign(early), Math.sign(late)];
+  const ofEarly: Weights = [signE / f, 0, (-signE * early) / f, 0];
+  const ofLate: Weights = [0, signL / m, 0, (-signL * late) / m];
+  const ofBoth: Weights = [ofEarly[0], ofLate[1], ofEarly[2], ofLate[3]];
+  const [v, w, both] = [varianceOfMean(arm, ofEarly), varianceOfMean(arm, ofLate), varianceOfMean(arm, ofBoth)];
+  if (v === null || w === null || both === null) return null;
+  return {
+    early: Math.abs(early),
+    late: Math.abs(late),
+    earlyVariance: v,
+    lateVariance: w,
+    covariance: (both - v - w) / 2
+  };
 }
 
 function absoluteTest(arms: readonly [Arm, Arm], ratio: boolean, alpha: number): Tested {
