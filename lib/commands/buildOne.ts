@@ -95,7 +95,7 @@ export async function buildOne(
   const publication = publishable(cube, {minimumUnits, budget});
   const contents = hashOf(
     JSON.stringify(publication),
-    JSON.stringify([cube.excluded, cube.rows, cube.tenure, ...(cube.bandit ? [cube.bandit] : [])])
+    JSON.stringify([cube.excluded, cube.rows, ...(cube.bandit ? [cube.bandit] : [])])
   );
   const sums = experimentSums(experiment, cube, publication, {hash: contents});
   const definition = lockedDefinition(experiment, definitions.metrics, {date: sums.asOf, hash});
@@ -120,8 +120,8 @@ export async function buildOne(
   const hours = trafficHours(publication.traffic, readout.variants);
   if (hours !== null) readout.hours = hours;
   await mkdir(folder, {recursive: true});
-  await writePublication(folder, publication, cube.tenure);
-  readout.files = await filesOf(folder, publication, tenureRows(cube.tenure).length);
+  await writePublication(folder, publication);
+  readout.files = await filesOf(folder, publication, tenureRows(publication.tenure).length);
   const unchanged = locked?.hash === hash && JSON.stringify(locked.pins) === JSON.stringify(cube.pins);
   const gained = unchanged ? [] : [{...definition, pins: cube.pins}];
   if (pin === false) {

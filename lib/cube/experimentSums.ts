@@ -20,7 +20,7 @@ export const phaseDimension = "phase";
  */
 export function experimentSums(
   experiment: Experiment,
-  cube: Pick<Cube, "excluded" | "rows" | "sql" | "tenure" | "activeUnits" | "largestShare" | "bandit">,
+  cube: Pick<Cube, "excluded" | "rows" | "sql" | "activeUnits" | "largestShare" | "bandit">,
   publication: Publication,
   {hash}: {hash: string}
 ): ExperimentSums {
@@ -36,7 +36,7 @@ export function experimentSums(
     asOf,
     units: Object.fromEntries(units),
     metrics,
-    tenure: cube.tenure,
+    tenure: publication.tenure,
     traffic: trafficDays(publication),
     entryHours: entryHours(publication),
     segmentUnits: segmentUnits(table, shown),

@@ -4,7 +4,7 @@ import {sums} from "../stats/moments.ts";
 import {dimensionColumn} from "./cubeTable.ts";
 import {openDuckdb} from "./engines/duckdb.ts";
 import type {DuckdbEngine} from "./engines/duckdb.ts";
-import type {Cube, Publication, PublishedRow, TrafficRow} from "./row.ts";
+import type {Publication, PublishedRow, TrafficRow} from "./row.ts";
 import {tenureColumns, tenureRows} from "./tenure/tenureRows.ts";
 
 /** A column of a Parquet file: text, doubles, or whole numbers of 32 bits. */
@@ -19,12 +19,8 @@ export interface ParquetColumn {
  * columns are `date`, `variant`, one per dimension (null for a variant as a whole), `metric`, `bin`, its edges `lower` and `upper` where any row has them, `n` and the sums
  * that any row has; of traffic `hour`, `variant`, `units`. Equal rows give equal bytes.
  */
-export async function writePublication(
-  folder: string,
-  publication: Publication,
-  tenure: Cube["tenure"] = {}
-): Promise<void> {
-  const {dimensions, path, entries, traffic} = publication;
+export async function writePublication(folder: string, publication: Publication): Promise<void> {
+  const {dimensions, path, entries, traffic, tenure} = publication;
   await withWriter(async (write) => {
     const present = sums.filter((sum) => path.some((row) => row[sum] !== 0) || entries.some((row) => row[sum] !== 0));
     const binned = path.some(({bin}) => bin !== null);

@@ -1,10 +1,12 @@
 import {formatList} from "../experiment/format.ts";
 import {compareRows} from "./assemble.ts";
+import type {MapCell} from "./publish/coarsen.ts";
 import {coarsen} from "./publish/coarsen.ts";
 import {jointBlocks, oneBlock} from "./publish/blocks.ts";
-import {rowsByMetric} from "./publish/grid.ts";
+import {cellKey, rowsByMetric} from "./publish/grid.ts";
 import {publishBins} from "./publish/publishBins.ts";
 import {publishMetric} from "./publish/publishMetric.ts";
+import {publishTenure} from "./publish/publishTenure.ts";
 import type {Carried, Cube, Publication, PublishedRow, TrafficRow} from "./row.ts";
 
 export interface PublishOptions {
@@ -35,10 +37,33 @@ export function publishable(cube: Cube, {minimumUnits = 10, budget = 20_000}: Pu
     path: [...found.path, ...sketched.path].sort(order),
     entries: found.entries.sort(order),
     traffic: publishableTraffic(cube.traffic, minimumUnits),
+    tenure: publishableTenure(cube, found),
     origins: cube.origins,
     carried: [...found.carried, ...sketched.carried],
     coarser: found.coarser
   };
+}
+
+/** The tenure sums of each metric by the values that its cells are published with. */
+function publishableTenure(
+  {tenure, path, dimensions}: Cube,
+  {dimensions: published, map, merged}: ReturnType<typeof publishableCells>
+): Publication["tenure"] {
+  return Object.fromEntries(
+    Object.entries(tenure).map(([metric, sums]) => {
+      const renamed = merged.get(metric);
+      // Without cells in its files there is nothing to tell a difference to.
+      if (renamed === undefined) return [metric, sums];
+      const cells = new Map<string, readonly [cell: readonly string[], shown: readonly string[]]>();
+      for (const row of path) {
+        if (row.metric !== metric || row.cell === null || cells.has(cellKey(row.cell))) continue;
+        const coarse = map(row.cell);
+        const key = renamed.get(cellKey(coarse));
+        cells.set(cellKey(row.cell), [row.cell, key === undefined ? coarse : (JSON.parse(key) as string[])]);
+      }
+      return [metric, publishTenure(sums, [...cells.values()], {dimensions, published})];
+    })
+  );
 }
 
 /** The rows of quantile metrics: each has an equal part of the budget. */
@@ -58,12 +83,13 @@ function publishableSketches({path, quantiles = {}}: Cube, minimum: number, budg
 /** The rows of all other metrics, with coarser cells where they are too many. */
 function publishableCells(cube: Cube, minimum: number, budget: number) {
   const coarser: string[] = [];
+  let map: MapCell = (cell) => cell;
   for (let coarse = cube; ;) {
     const path: PublishedRow[] = [];
     const entries: PublishedRow[] = [];
     const carried: Carried[] = [];
     const whole: string[] = [];
-    const merged = new Map<number, string[]>();
+    const merged = new Map<string, ReadonlyMap<string, string>>();
     const {dimensions} = coarse;
     // Far too many: not worth a try.
     const tried = coarse.path.length <= 8 * budget || dimensions.length === 0;
@@ -73,19 +99,23 @@ function publishableCells(cube: Cube, minimum: number, budget: number) {
       entries.push(...published.entries);
       carried.push(...published.carried);
       if (published.wholeOnly) whole.push(metric);
-      else if (published.merged > 0) merged.set(published.merged, [...(merged.get(published.merged) ?? []), metric]);
+      else merged.set(metric, published.merged);
     }
     if ((tried && path.length <= budget) || dimensions.length === 0)
-      return {dimensions, path, entries, carried, coarser: [...coarser, ...mergeNotes(whole, merged)]};
+      return {dimensions, map, merged, path, entries, carried, coarser: [...coarser, ...mergeNotes(whole, merged)]};
     const next = coarsen(coarse);
+    const before = map;
+    map = (cell) => next.map(before(cell));
     coarser.push(`${next.note}, to stay within ${budget} rows.`);
     coarse = next.cube;
   }
 }
 
 /** What was merged to hide the few, in a sentence for each number of cells. */
-function mergeNotes(whole: readonly string[], merged: ReadonlyMap<number, readonly string[]>): string[] {
-  const notes = [...merged].map(([cells, metrics]) => {
+function mergeNotes(whole: readonly string[], merged: ReadonlyMap<string, ReadonlyMap<string, string>>): string[] {
+  const metricsOf = new Map<number, string[]>();
+  for (const [metric, {size}] of merged) if (size > 0) metricsOf.set(size, [...(metricsOf.get(size) ?? []), metric]);
+  const notes = [...metricsOf].map(([cells, metrics]) => {
     const count = `${cells === 1 ? "1 cell" : `${cells} cells`}${metrics.length > 1 ? " each" : ""}`;
     const are = cells === 1 && metrics.length === 1 ? "is" : "are";
     return `Of ${formatList(metrics)}, ${count} ${are} counted as other, having too few units to stand alone.`;

@@ -30,7 +30,7 @@ export interface Cube {
   readonly path: readonly CubeRow[];
   readonly entries: readonly CubeRow[];
   readonly traffic: readonly TrafficRow[];
-  /** Sums over tenure days of the metrics that have some, by metric; safe to publish as they are. */
+  /** Sums over tenure days of the metrics that have some, by metric; safe by themselves. */
   readonly tenure: Readonly<Record<string, TenureSums>>;
   /** Exposed units with any event, by variant; null where the input is no log of events. */
   readonly activeUnits: Readonly<Record<string, number>> | null;
@@ -105,6 +105,8 @@ export interface Publication {
   readonly path: readonly PublishedRow[];
   readonly entries: readonly PublishedRow[];
   readonly traffic: readonly TrafficRow[];
+  /** Sums over tenure days, of the same values of dimensions. */
+  readonly tenure: Readonly<Record<string, TenureSums>>;
   readonly origins: Readonly<Record<string, Origin>>;
   /** Where a cell (null: a variant as a whole) is behind: what happened from `from` on is in the row of `until`. */
   readonly carried: readonly Carried[];

@@ -66,6 +66,8 @@ describe.skipIf(!present)("publishable on GloBox, against its log", () => {
     expect(single.length).toBeGreaterThan(cube.path.length / 10);
     const published = publishable(cube, {minimumUnits});
     expect(published.path.length).toBeGreaterThan(400);
+    expect(differences(published, cube.tenure).some((units) => units > 0 && units < minimumUnits)).toBe(true);
+    expect(differences(published, published.tenure).filter((units) => units > 0 && units < minimumUnits)).toEqual([]);
     for (const variant of ["A", "B"])
       for (const metric of ["conversion", "spend"]) {
         const atoms = atomsOf(variant, metric === "conversion");
@@ -78,6 +80,20 @@ describe.skipIf(!present)("publishable on GloBox, against its log", () => {
       }
   });
 });
+
+/** Of every metric, variant and value of a dimension: units by the tenure rows less units by the path's cells. */
+function differences({path, dimensions}: Publication, tenure: Publication["tenure"]): number[] {
+  return Object.entries(tenure).flatMap(([metric, {segments = []}]) =>
+    segments.flatMap(({dimension, value, cohorts}) =>
+      Object.keys(cohorts[0]?.units ?? {}).map((variant) => {
+        const at = dimensions.indexOf(dimension);
+        const mine = path.filter((row) => row.metric === metric && row.variant === variant && row.cell?.[at] === value);
+        const units = cohorts.reduce((sum, cohort) => sum + (cohort.units[variant] ?? 0), 0);
+        return Math.abs(units - mine.reduce((sum, {n}) => sum + n, 0));
+      })
+    )
+  );
+}
 
 interface Member {
   row: PublishedRow;

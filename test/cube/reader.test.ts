@@ -114,6 +114,7 @@ describe("writePublication(folder, publication)", () => {
     path: rows,
     entries: rows.slice(0, 3),
     traffic: [{hour: "2026-01-01T10:00", variant: "a", units: 12}],
+    tenure: {},
     origins: options.origins,
     carried: [],
     coarser: []

@@ -86,6 +86,7 @@ export function makeCube({
     path: published,
     entries: published,
     traffic,
+    tenure: {},
     origins: Object.fromEntries(keys.map((key, i) => [key, i % 3 === 1 ? {y: 20} : {}])),
     carried: [],
     coarser: []
@@ -125,7 +126,7 @@ export function makeCube({
   });
   const sums = experimentSums(
     experiment,
-    {excluded: [], rows: 1000, sql: "", tenure: {}, activeUnits: null, largestShare: {}},
+    {excluded: [], rows: 1000, sql: "", activeUnits: null, largestShare: {}},
     publication,
     {
       hash: "invented"

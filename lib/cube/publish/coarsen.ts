@@ -2,24 +2,26 @@ import {sums} from "../../stats/moments.ts";
 import {phaseDimension} from "../row.ts";
 import type {Cube, CubeRow, Links} from "../row.ts";
 
+/** Names the values of a cell anew. */
+export type MapCell = (cell: readonly string[]) => readonly string[];
+
 /**
- * Returns the cube with coarser cells, and what was done: the rarer half of the values of the dimension that has most
+ * Returns the cube with coarser cells, how a cell became one of them, and what was done in words: the rarer half of the values of the dimension that has most
  * become `other`; a dimension with at most two values left goes as a whole.
  */
-export function coarsen(cube: Cube): {cube: Cube; note: string} {
+export function coarsen(cube: Cube): {cube: Cube; map: MapCell; note: string} {
   const counts = cube.dimensions.map((name, i) => (name === phaseDimension ? [] : unitsByValue(cube, i)));
   const widest = counts.reduce((best, values, i) => (values.length > (counts[best]?.length ?? 0) ? i : best), 0);
   const values = counts[widest] ?? [];
   const name = cube.dimensions[widest] ?? "";
   if (values.length <= 2) {
-    const drop = (cell: readonly string[]) => cell.filter((_, i) => i !== widest);
+    const drop: MapCell = (cell) => cell.filter((_, i) => i !== widest);
     const dimensions = cube.dimensions.filter((_, i) => i !== widest);
-    return {cube: mapCells({...cube, dimensions}, drop), note: `Dimension ${name} was left out`};
+    return {cube: mapCells({...cube, dimensions}, drop), map: drop, note: `Dimension ${name} was left out`};
   }
   const rare = new Set(values.slice(Math.floor(values.length / 2)));
-  const other = (cell: readonly string[]) =>
-    cell.map((value, i) => (i === widest && rare.has(value) ? "other" : value));
-  return {cube: mapCells(cube, other), note: `${rare.size} values of dimension ${name} became other`};
+  const other: MapCell = (cell) => cell.map((value, i) => (i === widest && rare.has(value) ? "other" : value));
+  return {cube: mapCells(cube, other), map: other, note: `${rare.size} values of dimension ${name} became other`};
 }
 
 /** Values of a dimension, most units first, without `other`. */
@@ -33,7 +35,7 @@ function unitsByValue({path}: Cube, dimension: number): string[] {
   return [...units].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([value]) => value);
 }
 
-function mapCells(cube: Cube, map: (cell: readonly string[]) => readonly string[]): Cube {
+function mapCells(cube: Cube, map: MapCell): Cube {
   const rows = (from: readonly CubeRow[]) => {
     const whole = from.filter(({cell}) => cell === null);
     if (cube.dimensions.length === 0) return whole;

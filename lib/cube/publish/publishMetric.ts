@@ -12,8 +12,8 @@ export interface PublishedMetric {
   readonly path: PublishedRow[];
   readonly entries: PublishedRow[];
   readonly carried: Carried[];
-  /** Cells that are part of the cell whose dimensions are all `other`. */
-  readonly merged: number;
+  /** What cells that are part of another one are published as; keys of cells. */
+  readonly merged: ReadonlyMap<string, string>;
   /** Whether no cell can be told apart safely. */
   readonly wholeOnly: boolean;
 }
@@ -69,7 +69,7 @@ export function publishMetric(
       emit({...context, table: "path", rows: rows.path.filter(mine), to: path, carried});
       emit({...context, table: "entries", rows: rows.entries.filter(mine), to: entries, carried});
     });
-    return {path, entries, carried, merged: renamed.size, wholeOnly: failed};
+    return {path, entries, carried, merged: renamed, wholeOnly: failed};
   }
 }
 
