@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 readout() { node lib/commands/readout.mjs "$@"; }
 
 built=0
-readout site --base "${READOUT_BASE:-/}" || built=$?
+readout publish --base "${READOUT_BASE:-/}" || built=$?
 case "$built" in
   0 | 3) ;;
   1) compgen -G 'src/readouts/*/readout.json' > /dev/null || exit 1 ;;

@@ -5,7 +5,7 @@ import {buildReadouts} from "./build.ts";
 import {dataOption} from "./dataOption.ts";
 import {describeError} from "./errors.ts";
 import {projectFolder, startFramework} from "./framework.ts";
-import {makeDemoLogs} from "./site.ts";
+import {makeDemoLogs} from "./publish.ts";
 
 interface Options {
   readonly data: string;

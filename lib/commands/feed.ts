@@ -1,20 +1,35 @@
 import type {Readout} from "../experiment/readout.ts";
 
+/** Returns the id of the feed of a site with this address, or with this path on a host. */
+export function feedIdFor(address: string): string {
+  if (/^https?:/.test(address)) return `${address}feed.xml`;
+  return `urn:readout:verdicts:${encodeURI(`/${address}/`.replace(/\/+/g, "/"))}`;
+}
+
+/** Returns the id of a written feed; that of a site at the top of its host for anything else. */
+export function feedIdOf(feed: string): string {
+  return /^<feed[^>]*>\s*<id>([^<>&]+)<\/id>/m.exec(feed)?.[1] ?? feedIdFor("/");
+}
+
 /**
  * Returns an Atom feed (RFC 4287) of the changes of verdicts, newest first: one entry for each first verdict and for
  * each change. Links are relative to the feed. The same readouts give the same bytes; there is no clock in it.
  *
+ * @param options.id address or urn that tells this feed from others
  * @param options.limit entries at most
  * @see https://www.rfc-editor.org/rfc/rfc4287
  */
-export function feedOf(readouts: readonly Readout[], {limit = 100}: {limit?: number} = {}): string {
+export function feedOf(
+  readouts: readonly Readout[],
+  {id = feedIdFor("/"), limit = 100}: {id?: string; limit?: number} = {}
+): string {
   const entries = readouts
     .flatMap((readout) => readout.timeline.map((change, i) => ({readout, change, before: readout.timeline[i - 1]})))
     .sort((a, b) => compare(b.change.date, a.change.date) || compare(a.readout.id, b.readout.id))
     .slice(0, limit);
   return `<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom">
-<id>urn:readout:verdicts</id>
+<id>${escape(id)}</id>
 <title>Readout: verdicts</title>
 <updated>${instant(entries[0]?.change.date ?? "1970-01-01")}</updated>
 <author><name>Readout</name></author>

@@ -30,12 +30,17 @@ export async function finishSite(
   {site, robots = "noindex", pages = sitePages(site)}: {site: string; robots?: Robots; pages?: SitePages}
 ): Promise<number> {
   const files = (await readdir(folder, {recursive: true})).filter((file) => file.endsWith(".html"));
+  const downloads = new Set<string>();
   for (const file of files) {
     const name = file.replaceAll("\\", "/");
     const path = `/${name.slice(0, -".html".length)}`;
     const filled = fillBlocks(withPlainNames(await readFile(join(folder, file), "utf8")), {path}, pages);
-    await copyDownloads(filled, {folder, site});
+    for (const copied of await copyDownloads(filled, {folder, site})) downloads.add(copied);
     await writeFile(join(folder, file), finishPage(filled, {wasm: wasmPages.test(name), name, robots}));
+  }
+  for (const file of downloads) {
+    const path = join(folder, file);
+    if (file.endsWith(".html")) await writeFile(path, finishPage(await readFile(path, "utf8"), {name: file, robots}));
   }
   await removeHashedCopies(join(folder, "_file", "readouts"));
   return files.length;
@@ -66,12 +71,15 @@ async function removeHashedCopies(folder: string): Promise<void> {
     if (entry.isDirectory()) await rm(join(folder, entry.name), {recursive: true});
 }
 
-/** Copies the published files that a page offers to the place that its links name. */
-async function copyDownloads(page: string, {folder, site}: {folder: string; site: string}): Promise<void> {
+/** Copies the published files that a page offers to the place that its links name, and returns their names. */
+async function copyDownloads(page: string, {folder, site}: {folder: string; site: string}): Promise<string[]> {
+  const copied: string[] = [];
   for (const [, file = ""] of page.matchAll(/<a [^>]*?href="\.\.?\/(readouts\/[\w-]+\/[\w.-]+)"[^>]*?\sdownload=/g)) {
     await mkdir(dirname(join(folder, file)), {recursive: true});
     await copyFile(join(site, file), join(folder, file));
+    copied.push(file);
   }
+  return copied;
 }
 
 /** Returns a page with its language, a viewport that zooms, its policy and whether it may be listed. */

@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import {syncBuiltinESMExports} from "node:module";
-import {resolve, sep} from "node:path";
+import {normalize, resolve, sep} from "node:path";
 
 const typescriptImport = /(\bfrom\s*|\bimport\s*\(?\s*)(["'])(\.{1,2}\/[^"'\n]+)\.ts\2/g;
 const latestVersion = /^https:\/\/registry\.npmjs\.org\/[^/]+(\/[^/]+)?\/latest$/;
@@ -9,10 +9,11 @@ let fixed = false;
 
 /**
  * Makes Observable Framework 1.13 build this site as it is and without a network; called by the configuration, before
- * any page is read. Two habits stand in the way. It serves `x.ts` under the name `x.js` but leaves `import "./x.ts"` as
+ * any page is read. Three habits stand in the way. It serves `x.ts` under the name `x.js` but leaves `import "./x.ts"` as
  * it is, which no browser finds: modules under `folders` are read with their imports renamed. And it asks the npm
  * registry for the newest version of a dozen libraries that pages may name without importing them; no page here does, so
- * the answer is a fixed one, and any other request is refused: what a site is made of comes from the lock file.
+ * the answer is a fixed one, and any other request is refused: what a site is made of comes from the lock file. And it
+ * takes every `.md` file for a page with code in it, also the memos among the published readouts: these it does not see.
  *
  * @param options.still whether the files under `folders` stay as they are until the process ends, as in a build: for
  * each page Framework asks thousands of times whether the modules are still there and how old they are, and is then
@@ -32,6 +33,7 @@ export function fixFramework(folders: readonly string[], {still = false}: {still
   }
 
   if (still) answerFromMemory(roots);
+  hideReadouts(folders);
   Object.assign(fs, {
     readFileSync: (...args: Parameters<typeof readFileSync>) => served(args[0], readFileSync(...args))
   });
@@ -46,6 +48,20 @@ export function fixFramework(folders: readonly string[], {still = false}: {still
     throw new Error(`invalid import; not a bare name of an installed package: ${url}`);
   };
   globalThis.fetch = offline;
+}
+
+/** Leaves the published readouts out of the plain listing from which Framework starts to look for pages. */
+function hideReadouts(folders: readonly string[]): void {
+  const {readdirSync} = fs;
+  const listed = new Set(folders.map((folder) => normalize(folder)));
+  Object.assign(fs, {
+    readdirSync(...args: Parameters<typeof readdirSync>) {
+      const [path, options] = args;
+      const entries = readdirSync(...args);
+      if (options !== undefined || typeof path !== "string" || !listed.has(normalize(path))) return entries;
+      return entries.filter((entry) => String(entry) !== "readouts");
+    }
+  });
 }
 
 /** Lets what is known of a file under `roots` be asked of the disk once; Framework's own cache, which grows, is left out. */

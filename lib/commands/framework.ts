@@ -7,9 +7,12 @@ import {fileURLToPath} from "node:url";
 /** Where the project lies: the folder of observablehq.config.ts, whatever folder the command is called from. */
 export const projectFolder = fileURLToPath(new URL("../..", import.meta.url));
 
+/** The folder of the pages, from the project's folder, unless a caller names another. */
+export const pagesFolder = process.env.READOUT_SITE ?? "src";
+
 /** What the configuration reads from the environment. */
 export interface SiteEnvironment {
-  /** Folder of the pages, from the project's folder; default src. */
+  /** Folder of the pages, from the project's folder; default `pagesFolder`. */
   readonly site?: string;
   /** Folder of the built site. */
   readonly out?: string;

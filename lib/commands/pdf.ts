@@ -42,7 +42,7 @@ export async function printPage(
 ): Promise<void> {
   if (!/^[\w-]+$/.test(id)) throw new UserError(`invalid id; not letters, digits, - and _: ${id}`);
   const page = join(site, "experiments", `${id}.html`);
-  if (!existsSync(page)) throw new UserError(`missing page: ${page}; run \`readout site\` first`);
+  if (!existsSync(page)) throw new UserError(`missing page: ${page}; run \`readout publish\` first`);
   const browser = findChromium();
   if (browser === null)
     throw new UserError("missing Chromium, Chrome or Edge to print with; install one, or name it in READOUT_CHROMIUM");

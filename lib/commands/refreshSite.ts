@@ -7,17 +7,17 @@ import {writeBeside} from "./atomic.ts";
 import {readReadout} from "./build.ts";
 import {withLock} from "./buildLock.ts";
 import {siteLock} from "./buildSite.ts";
-import {compressed} from "./compressFiles.ts";
+import {packed, packingOf} from "./packFiles.ts";
 import {apiFiles} from "./api.ts";
-import {feedOf} from "./feed.ts";
+import {feedIdOf, feedOf} from "./feed.ts";
 import {liveFiles, liveIndexFiles} from "./liveFiles.ts";
-import {readIndex} from "./publish.ts";
+import {readIndex} from "./addPublications.ts";
 import {refuseSecretsIn} from "./refuseSecrets.ts";
 import {knownSecrets} from "./secrets.ts";
 
 /**
  * Brings the files of a built site that hold numbers up to the published readouts, each in its place and whole, with
- * their gzip and brotli files: the report API, the feed, and `readouts/<id>/*`. Pages and files with a hash in their name
+ * the packed files beside them: the report API, the feed, and `readouts/<id>/*`. Pages and files with a hash in their name
  * stay as they were built, so that they may be cached for good; an open page asks for the others. What tells it that
  * there is something new, `run.json`, is written last.
  *
@@ -61,7 +61,7 @@ async function refresh(site: string, {readouts: from, ids}: {readouts: string; i
   const index = await readIndex(from);
   const found = await Promise.all(index.experiments.map(({id}) => readReadout(from, id)));
   const readouts = found.filter((readout) => readout !== null);
-  files.set("feed.xml", Buffer.from(feedOf(readouts)));
+  files.set("feed.xml", Buffer.from(feedOf(readouts, {id: await feedIdIn(site)})));
   const changed = readouts.filter(({id}) => ids.includes(id));
   for (const [name, text] of apiFiles({index, readouts}, {only: changed.map(({id}) => id)}))
     files.set(join("api", name), Buffer.from(text));
@@ -72,14 +72,19 @@ async function refresh(site: string, {readouts: from, ids}: {readouts: string; i
     }
   for (const [name, text] of liveIndexFiles(index)) files.set(join("readouts", name), Buffer.from(text));
   for (const [name, bytes] of files) refuseSecretsIn(name, bytes, knownSecrets());
+  const packing = packingOf(site);
   for (const [name, bytes] of files) {
     const path = join(site, name);
+    if (existsSync(path) && (await readFile(path)).equals(bytes)) continue;
     // A host that prefers the small file must not serve the old one beside the new.
     await Promise.all([rm(`${path}.gz`, {force: true}), rm(`${path}.br`, {force: true})]);
     await writeBeside(path, bytes);
-    const small = await compressed(name, bytes);
-    if (small === null) continue;
-    await writeBeside(`${path}.gz`, small.gzip);
-    await writeBeside(`${path}.br`, small.brotli);
+    for (const [ending, small] of await packed(name, bytes, packing)) await writeBeside(`${path}${ending}`, small);
   }
+}
+
+/** The id that the feed was published with: readers would take another one for another feed. */
+async function feedIdIn(site: string): Promise<string> {
+  const path = join(site, "feed.xml");
+  return feedIdOf(existsSync(path) ? await readFile(path, "utf8") : "");
 }

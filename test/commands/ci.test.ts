@@ -41,7 +41,9 @@ describe("the workflows", () => {
   it("call only commands and options that there are", async () => {
     const texts = await Promise.all((await readdir(workflows)).map((name) => readFile(join(workflows, name), "utf8")));
     const scripts = [...texts, await readFile(join(projectFolder, ".ci", "nightly.sh"), "utf8")].join("\n");
-    const calls = Array.from(scripts.matchAll(/^(?!#).*\breadout(?:\.mjs)? (site|build|check|validate)\b([^\n|]*)/gm));
+    const calls = Array.from(
+      scripts.matchAll(/^(?!#).*\breadout(?:\.mjs)? (publish|build|check|validate)\b([^\n|]*)/gm)
+    );
     expect(calls.length).toBeGreaterThanOrEqual(7);
     const helps = new Map<string, string>();
     for (const [, verb = "", options = ""] of calls) {
@@ -89,7 +91,7 @@ describe("the workflows", () => {
 describe(".ci/nightly.sh", () => {
   /** Runs the script with stand-ins for node and rsync that write down how they were called. */
   async function night(codes: {
-    site: number;
+    publish: number;
     check: number;
     kept?: boolean;
   }): Promise<{status: number | null; calls: string[]}> {
@@ -105,7 +107,7 @@ describe(".ci/nightly.sh", () => {
       await writeFile(join(folder, "bin", name), `#!/bin/sh\necho "${name} $*" >> "${folder}/calls"\n${text}\n`);
       await chmod(join(folder, "bin", name), 0o755);
     };
-    await stub("node", `case "$2" in site) exit ${codes.site};; check) exit ${codes.check};; esac`);
+    await stub("node", `case "$2" in publish) exit ${codes.publish};; check) exit ${codes.check};; esac`);
     await stub("rsync", "exit 0");
     const {status} = spawnSync("bash", [join(folder, ".ci", "nightly.sh")], {
       env: {PATH: `${join(folder, "bin")}:${process.env.PATH ?? ""}`, READOUT_TARGET: "web:/srv/readout/"}
@@ -115,21 +117,21 @@ describe(".ci/nightly.sh", () => {
   }
 
   it("publishes a night that is whole or partly stale, and tells them apart", async () => {
-    expect(await night({site: 0, check: 0})).toEqual({status: 0, calls: ["node", "node", "rsync"]});
+    expect(await night({publish: 0, check: 0})).toEqual({status: 0, calls: ["node", "node", "rsync"]});
     await rm(folder, {recursive: true});
-    expect(await night({site: 3, check: 0})).toEqual({status: 3, calls: ["node", "node", "rsync"]});
+    expect(await night({publish: 3, check: 0})).toEqual({status: 3, calls: ["node", "node", "rsync"]});
   });
 
   it("publishes and ends with 1 when something is blocked, and publishes nothing when nothing was built", async () => {
-    expect(await night({site: 0, check: 1})).toEqual({status: 1, calls: ["node", "node", "rsync"]});
+    expect(await night({publish: 0, check: 1})).toEqual({status: 1, calls: ["node", "node", "rsync"]});
     await rm(folder, {recursive: true});
-    expect(await night({site: 1, check: 0})).toEqual({status: 1, calls: ["node"]});
+    expect(await night({publish: 1, check: 0})).toEqual({status: 1, calls: ["node"]});
     await rm(folder, {recursive: true});
     // The last good readouts, marked stale, are better than a site that does not know.
-    const kept = {site: 1, check: 0, kept: true};
+    const kept = {publish: 1, check: 0, kept: true};
     expect(await night(kept)).toEqual({status: 1, calls: ["node", "node", "rsync"]});
     await rm(folder, {recursive: true});
-    expect(await night({site: 2, check: 0})).toEqual({status: 2, calls: ["node"]});
+    expect(await night({publish: 2, check: 0})).toEqual({status: 2, calls: ["node"]});
   });
 });
 

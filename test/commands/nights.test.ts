@@ -4,7 +4,7 @@ import {join} from "node:path";
 import {setTimeout as sleep} from "node:timers/promises";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {projectFolder} from "../../lib/commands/framework.ts";
-import {addPublications} from "../../lib/commands/publish.ts";
+import {addPublications} from "../../lib/commands/addPublications.ts";
 import {formatDate, formatPercent, intervalDecimals} from "../../lib/experiment/format.ts";
 import type {LedgerLook, PublishedRun} from "../../lib/experiment/history/memory.ts";
 import type {Readout, ReadoutIndex} from "../../lib/experiment/readout.ts";
@@ -114,7 +114,7 @@ spent: {kind: mean, fact: events, event: buy, value: amount, window: 1d, directi
 
   const dist = (): string => join(place.folder, "dist");
 
-  /** What other tools read, and open pages ask for, as `readout site` adds it to the pages. */
+  /** What other tools read, and open pages ask for, as `readout publish` adds it to the pages. */
   async function publishSite(): Promise<void> {
     await rm(dist(), {recursive: true, force: true});
     await mkdir(dist());

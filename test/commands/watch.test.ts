@@ -2,7 +2,7 @@ import {mkdir, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {gunzipSync} from "node:zlib";
 import {afterEach, describe, expect, it} from "vitest";
-import {addPublications} from "../../lib/commands/publish.ts";
+import {addPublications} from "../../lib/commands/addPublications.ts";
 import {parseEvery, watchReadouts} from "../../lib/commands/watch.ts";
 import type {Report} from "../../lib/experiment/report.ts";
 import {smallDefinitions, smallLog} from "./nightly.ts";

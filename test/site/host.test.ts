@@ -22,6 +22,7 @@ const account = {user: "reader", password: "open-sesame-71"};
 const secret = "postgres://reader:h1dden-w0rd@db.example/logs";
 const work = join(".readout", "test-site", `host-${process.pid}`);
 const log = smallLog({units: 1200, days: 14});
+const plainPages = ["bandit", "health", "methods", "peeking", "plan", "simulate", "try"];
 
 let place: Workplace;
 let browser: Browser;
@@ -36,8 +37,9 @@ beforeAll(async () => {
   place = await workplace(smallDefinitions(["one"], {sources}));
   const site = join(projectFolder, work, "src");
   await mkdir(site, {recursive: true});
-  for (const entry of ["index.md", "health.md", "explore.md", "404.md", "experiments", "components", "style.css"])
-    await cp(join(projectFolder, "src", entry), join(site, entry), {recursive: true});
+  for (const entry of await readdir(join(projectFolder, "src")))
+    if (!["lib", "readouts", ".observablehq"].includes(entry))
+      await cp(join(projectFolder, "src", entry), join(site, entry), {recursive: true});
   await symlink(join(projectFolder, "lib"), join(site, "lib"));
   const options = {dataDir: place.dataDir, outDir, historyDir: join(place.folder, "history")};
   await log.write(place.dataDir, 8);
@@ -74,7 +76,12 @@ const unexpected = (troubles: readonly string[]) =>
   troubles.filter((text) => !text.startsWith("401: ") && !text.includes("status of 401"));
 
 describe("a site under a path, behind a password, with the headers that it asks for", () => {
-  it.each(["", "health", "explore?experiment=one", "experiments/one", "experiments/one?asof=2026-01-12"])(
+  it("is opened whole below", async () => {
+    const pages = (await readdir(dist)).filter((name) => name.endsWith(".html")).map((name) => name.slice(0, -5));
+    expect(pages.sort()).toEqual(["404", "index", ...plainPages, "explore"].sort());
+  });
+
+  it.each(["", ...plainPages, "explore?experiment=one", "experiments/one", "experiments/one?asof=2026-01-12", "404"])(
     "opens /%s without an error, in small files, asking nobody else",
     async (path) => {
       const from = host.asked.length;
@@ -85,9 +92,9 @@ describe("a site under a path, behind a password, with the headers that it asks 
       expect(shown).toContain("Readout");
       const texts = host.asked
         .slice(from)
-        .filter(({path: asked, status}) => status === 200 && /\.(js|css|json)$/.test(asked));
+        .filter(({path: asked, status, bytes}) => status === 200 && bytes > 300 && /\.(js|css|json|wasm)$/.test(asked));
       expect(texts.length).toBeGreaterThan(0);
-      expect(texts.filter(({encoding}) => encoding !== "br")).toEqual([]);
+      expect(texts.filter(({encoding}) => encoding !== "gzip")).toEqual([]);
       await close();
     }
   );

@@ -11,12 +11,12 @@ const types: Record<string, string> = {
   ".wasm": "application/wasm"
 };
 
-/** What the host was asked for: the path, and whether it sent a compressed file. */
-export type Asked = {path: string; encoding: string | null; status: number};
+/** What the host was asked for: the path, whether it sent a packed file, and the bytes of the plain one. */
+export type Asked = {path: string; encoding: string | null; status: number; bytes: number};
 
 /**
  * Serves a site as a careful host does: under a path, behind a password, with the headers of its `_headers`, and the
- * brotli file beside a file where there is one.
+ * gzip file beside a file where there is one.
  */
 export async function strictHost(
   folder: string,
@@ -29,7 +29,7 @@ export async function strictHost(
     const path = normalize(decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname));
     const end = (status: number): void => {
       response.statusCode = status;
-      asked.push({path, encoding: null, status});
+      asked.push({path, encoding: null, status, bytes: 0});
       response.end();
     };
     if (request.headers.authorization !== expected) {
@@ -44,11 +44,11 @@ export async function strictHost(
       .map((name) => join(folder, name))
       .find((f) => f.startsWith(folder + sep) && existsSync(f) && statSync(f).isFile());
     if (file === undefined) return end(404);
-    const small = existsSync(`${file}.br`) && String(request.headers["accept-encoding"]).includes("br");
-    if (small) response.setHeader("content-encoding", "br");
+    const zipped = existsSync(`${file}.gz`) && String(request.headers["accept-encoding"]).includes("gzip");
+    if (zipped) response.setHeader("content-encoding", "gzip");
     response.setHeader("content-type", types[extname(file)] ?? "application/octet-stream");
-    asked.push({path, encoding: small ? "br" : null, status: 200});
-    createReadStream(small ? `${file}.br` : file).pipe(response);
+    asked.push({path, encoding: zipped ? "gzip" : null, status: 200, bytes: statSync(file).size});
+    createReadStream(zipped ? `${file}.gz` : file).pipe(response);
   });
   await new Promise<void>((done) => server.listen(0, "localhost", done));
   const address = server.address();
