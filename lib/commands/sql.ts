@@ -52,7 +52,8 @@ export function register(command: Command): void {
     .addHelpText(
       "after",
       "\nPrints the query that makes the path rows of an experiment, for a scheduler in your warehouse. Save its result as\n" +
-        "CSV or Parquet and name it in sources.yaml as a fact of shape cube. Metrics of kind quantile are not in it.\n" +
+        "CSV or Parquet, name it in sources.yaml as a fact of shape cube, and write an experiment with the same metrics\n" +
+        "whose exposures are that fact. Metrics of kind quantile are not in it.\n" +
         "The printed text is run in tests for duckdb, postgres and clickhouse (there as several statements for one\n" +
         "session); for bigquery, snowflake, redshift, databricks and trino only its form is tested: try it first.\n" +
         "A fact that lies in files is called by its name there, unless its sources.yaml entry has table or sql."

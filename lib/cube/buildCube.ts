@@ -1,5 +1,5 @@
 import {resolve} from "node:path";
-import {factsOf} from "../experiment/definition/completeExperiment.ts";
+import {factsOf, holdsSums} from "../experiment/definition/completeExperiment.ts";
 import type {Connection, Definitions, Experiment, Fact} from "../experiment/definition/definition.ts";
 import type {BuildLogsOptions} from "./buildLogs.ts";
 import {buildLogs} from "./buildLogs.ts";
@@ -45,7 +45,7 @@ export async function buildCube(
   {dataDir, engine, threads, memory, asOf, pins, store}: BuildCubeOptions
 ): Promise<Cube> {
   const shape = definitions.sources.facts[experiment.exposures]?.shape;
-  const logs = shape !== "summary" && shape !== "snapshots" && shape !== "cube";
+  const logs = !holdsSums(shape);
   const options = {...(asOf !== undefined && {asOf}), ...(pins && {pins})};
   const place = logs ? serverOf(experiment, definitions) : null;
   if (place !== null) {

@@ -1,4 +1,5 @@
 import {createHash} from "node:crypto";
+import {holdsSums} from "../../experiment/definition/completeExperiment.ts";
 import type {Definitions, Fact} from "../../experiment/definition/definition.ts";
 import type {Stream} from "../plan.ts";
 import {planCube} from "../plan.ts";
@@ -51,6 +52,7 @@ export function neededColumns(name: string, definitions: Definitions): StoredCol
   const number = (column: string) => (columns[numberColumn(column)] = column);
   const condition = (where: string) => (columns[conditionColumn(where)] = JSON.stringify(fact.values.toSorted()));
   for (const experiment of definitions.experiments) {
+    if (holdsSums(definitions.sources.facts[experiment.exposures]?.shape)) continue;
     const streams: Pick<Stream, "fact" | "value" | "where">[] = [];
     let plan;
     try {

@@ -1,6 +1,6 @@
 import {checkGuardrail} from "./checkGuardrail.ts";
 import {checkStream} from "./checkMetric.ts";
-import {guardrailOf, metricsOf} from "./completeExperiment.ts";
+import {guardrailOf, holdsSums, metricsOf} from "./completeExperiment.ts";
 import type {Fact, Metric, WrittenExperiment} from "./definition.ts";
 import {didYouMean, listNames, showFound} from "./definitionErrors.ts";
 import type {Entry, Surroundings} from "./definitionTables.ts";
@@ -86,13 +86,14 @@ function checkUse(
     const fact = facts.get(stream.fact);
     if (stream.fact === exposures || !fact?.value || fact.faulty("shape")) continue;
     const own = fact.value.shape;
-    if (own === "exposures") continue;
-    if (shape === "summary" || shape === "snapshots" || shape === "cube") {
+    // A cube's rows were made elsewhere, from the very facts that its metrics name.
+    if (own === "exposures" || (shape === "cube" && !holdsSums(own))) continue;
+    if (holdsSums(shape)) {
       report(
         path,
         `invalid metric; the exposures are fact ${exposures} of shape ${shape} and have no units to join, but ${name} reads fact ${stream.fact}; expected fact: ${exposures}`
       );
-    } else if (own === "summary" || own === "snapshots" || own === "cube") {
+    } else if (holdsSums(own)) {
       report(
         path,
         `invalid metric; ${name} reads fact ${stream.fact} of shape ${own}, whose rows have no unit; expected shape events or units`

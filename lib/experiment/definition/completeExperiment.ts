@@ -1,4 +1,4 @@
-import type {Dimension, Experiment, Guardrail, Metric, WrittenExperiment} from "./definition.ts";
+import type {Dimension, Experiment, Fact, Guardrail, Metric, WrittenExperiment} from "./definition.ts";
 import {dimensionSchema} from "./definition.ts";
 import {streamsOf} from "./streamsOf.ts";
 import {normalizeWeights} from "./weights.ts";
@@ -35,13 +35,23 @@ export function metricsOf({metrics}: WrittenExperiment): {name: string; role: st
   ];
 }
 
-/** Returns the names of the facts that an experiment reads; metrics that are not there are passed over. */
+/** Whether rows of a fact hold sums over units already, so that nothing can be joined to them. */
+export function holdsSums(shape: Fact["shape"] | undefined): boolean {
+  return shape === "summary" || shape === "snapshots" || shape === "cube";
+}
+
+/**
+ * Returns the names of the facts that an experiment reads; metrics that are not there are passed over. Where its exposures
+ * hold sums it reads them alone: a metric's own fact says what the sums were made from, elsewhere.
+ */
 export function factsOf(
   experiment: Pick<Experiment, "exposures" | "activation" | "dimensions" | "metrics">,
-  metrics: Readonly<Record<string, Metric>>
+  metrics: Readonly<Record<string, Metric>>,
+  shape?: Fact["shape"]
 ): Set<string> {
   const {primary, secondary, guardrails} = experiment.metrics;
   const used = new Set([experiment.exposures]);
+  if (holdsSums(shape)) return used;
   const add = (fact: string | undefined) => fact !== undefined && used.add(fact);
   add(experiment.activation?.fact);
   for (const {fact} of Object.values(experiment.dimensions)) add(fact);

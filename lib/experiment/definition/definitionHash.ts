@@ -28,7 +28,7 @@ export function definitionParts(
 ): DefinitionParts {
   const {primary, secondary, guardrails} = experiment.metrics;
   const used = pick(metrics, [...primary, ...secondary, ...guardrails.map(({metric}) => metric)]);
-  const facts = pick(written.facts, factsOf(experiment, used));
+  const facts = pick(written.facts, factsOf(experiment, used, written.facts[experiment.exposures]?.shape));
   const connections = Object.values(facts).flatMap(({connection}) => (connection === undefined ? [] : [connection]));
   return {
     experiment,

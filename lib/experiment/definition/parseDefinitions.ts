@@ -111,7 +111,8 @@ export function parseDefinitions(
     checkExperiment(id, entry, around, yaml.report);
     if (entry.value) {
       const readable = valuesOf(metrics ?? new Map<string, Entry<Metric>>());
-      for (const fact of factsOf(completeExperiment(id, entry.value), readable))
+      const shape = sources?.facts.get(entry.value.exposures)?.value?.shape;
+      for (const fact of factsOf(completeExperiment(id, entry.value), readable, shape))
         if (!used.has(fact)) used.set(fact, id);
     }
     experiments.push({id, yaml, entry});
