@@ -1,15 +1,19 @@
 import {spawnSync} from "node:child_process";
 import {cp, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
-import {join} from "node:path";
+import {join, relative} from "node:path";
+import {buildReadouts} from "../../lib/commands/build.ts";
 import {buildSite} from "../../lib/commands/buildSite.ts";
 import {projectFolder} from "../../lib/commands/framework.ts";
+import {makeDemoLogs} from "../../lib/commands/publish.ts";
 import {smallDefinitions, smallLog} from "../commands/nightly.ts";
 import type {Measured} from "./measured.ts";
 
 /**
  * Measures a quiet night with 200 experiments of which nothing changed, from the command line: `readout build`, then
- * `readout check`, then the pages; and the size of the site, its gzip and brotli files too, beside DuckDB's wasm.
+ * `readout check`, then the pages; and the size of the site, its packed files too, beside DuckDB's wasm. For experiments
+ * of the demo's size (28 days, three dimensions, four metrics) that size is reckoned: what the site of the demo has for
+ * all, and 200 times what it has for an experiment, whole and without packed files.
  */
 export async function bench({experiments = 200}: {experiments?: number} = {}): Promise<Measured[]> {
   const folder = await mkdtemp(join(tmpdir(), "readout-bench-"));
@@ -40,7 +44,8 @@ export async function bench({experiments = 200}: {experiments?: number} = {}): P
       {name: `build ${experiments} experiments of which nothing changed`, value: quiet, unit: "s", bound: 5},
       {name: "the same and check", value: quiet + check, unit: "s", bound: 10},
       {name: "the same and the pages", value: quiet + check + seconds, unit: "s", bound: 60},
-      {name: "dist/ beside DuckDB's wasm", value: megabytes, unit: "MB", bound: 60}
+      {name: "dist/ beside DuckDB's wasm", value: megabytes, unit: "MB", bound: 60},
+      ...(await demoSize(join(folder, "demo"), experiments))
     ];
   } finally {
     await rm(folder, {recursive: true, force: true});
@@ -49,8 +54,50 @@ export async function bench({experiments = 200}: {experiments?: number} = {}): P
 
 const work = join(".readout", "bench-build");
 
-/** The time that the pages take, and the size of the site without DuckDB's wasm. */
+/** The time that the pages take, and the size of the site. */
 async function pages(readouts: string, out: string): Promise<{seconds: number; megabytes: number}> {
+  const seconds = await buildPages(readouts, out);
+  const {shared, own} = await bytesOf(out);
+  return {seconds, megabytes: (shared.all + own.all) / 1e6};
+}
+
+/** The size of a site of so many experiments as large as those of the demo. */
+async function demoSize(folder: string, experiments: number): Promise<Measured[]> {
+  const data = join(projectFolder, "data");
+  const out = join(folder, "out");
+  await makeDemoLogs(data);
+  const {built} = await buildReadouts({dataDir: data, outDir: out, historyDir: join(folder, "history")});
+  await buildPages(out, join(folder, "dist"));
+  const {shared, own} = await bytesOf(join(folder, "dist"));
+  const size = (kind: "all" | "plain"): number => (shared[kind] + (own[kind] / built.length) * experiments) / 1e6;
+  return [
+    {name: "one experiment of the demo in dist/", value: own.all / built.length / 1e3, unit: "kB"},
+    {name: "dist/, experiments as large as the demo's, reckoned", value: size("all"), unit: "MB", bound: 60},
+    {name: "the same without packed files", value: size("plain"), unit: "MB"}
+  ];
+}
+
+type Bytes = {readonly all: number; readonly plain: number};
+
+/** The bytes of a site beside DuckDB's wasm: those of all pages, and those of single experiments. */
+async function bytesOf(dist: string): Promise<{shared: Bytes; own: Bytes}> {
+  const found = {shared: {all: 0, plain: 0}, own: {all: 0, plain: 0}};
+  for (const entry of await readdir(dist, {recursive: true, withFileTypes: true})) {
+    if (!entry.isFile() || /\.wasm(\.gz|\.br)?$/.test(entry.name)) continue;
+    const path = join(entry.parentPath, entry.name);
+    const {size} = await stat(path);
+    const place =
+      found[
+        /^(experiments|readouts\/[^/]+|api\/experiments)$/.test(relative(dist, entry.parentPath)) ? "own" : "shared"
+      ];
+    place.all += size;
+    if (!/\.(gz|br)$/.test(entry.name)) place.plain += size;
+  }
+  return found;
+}
+
+/** Builds the pages of published readouts, and returns the seconds that it takes. */
+async function buildPages(readouts: string, out: string): Promise<number> {
   const site = join(work, "src");
   try {
     await rm(join(projectFolder, work), {recursive: true, force: true});
@@ -62,12 +109,7 @@ async function pages(readouts: string, out: string): Promise<{seconds: number; m
     await cp(readouts, join(projectFolder, site, "readouts"), {recursive: true});
     const start = performance.now();
     await buildSite({site, out});
-    const seconds = (performance.now() - start) / 1000;
-    let bytes = 0;
-    for (const entry of await readdir(out, {recursive: true, withFileTypes: true}))
-      if (entry.isFile() && !entry.name.endsWith(".wasm"))
-        bytes += (await stat(join(entry.parentPath, entry.name))).size;
-    return {seconds, megabytes: bytes / 1e6};
+    return (performance.now() - start) / 1000;
   } finally {
     await rm(join(projectFolder, work), {recursive: true, force: true});
   }

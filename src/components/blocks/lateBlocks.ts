@@ -46,11 +46,19 @@ export function fillBlocks(built: string, page: Page, pages: SitePages): string 
   const bar = `<header id="observablehq-header">\n${linked(pages.header(page), root)}\n</header>\n`;
   const end = `<footer id="observablehq-footer">\n<div>${linked(footer, root)}</div>\n</footer>\n`;
   return built
-    .replace(/<!--block (\w+)-->/g, (_, name: string) => linked(String(pages.block(name, page)), root))
+    .replace(/<!--block (\w+)-->/g, (_, name: string) => unindented(linked(String(pages.block(name, page)), root)))
     .replace(
       "</head>",
       () => `${pages.head(page)}\n<meta name="readout-live" content="${escape(pages.mark(page))}">\n</head>`
     )
     .replace(/<main id="observablehq-main"/, (main) => bar + main)
     .replace("</main>", (main) => `${main}\n${end}`);
+}
+
+/** Leaves out the spaces that indent tags, a tenth of a page; within `pre` they mean something. */
+function unindented(text: string): string {
+  return text
+    .split(/(<pre[\s\S]*?<\/pre>)/)
+    .map((part) => (part.startsWith("<pre") ? part : part.replace(/>\n\s+/g, ">\n")))
+    .join("");
 }

@@ -1,0 +1,41 @@
+import {describe, expect, it} from "vitest";
+import {Html} from "../../src/components/blocks/html.ts";
+import {fillBlocks, lateBlocks} from "../../src/components/blocks/lateBlocks.ts";
+import {sitePages} from "../../src/components/blocks/pages.ts";
+
+const pages = {
+  ...sitePages("none"),
+  paths: () => ["/experiments/a", "/experiments/b"],
+  block: (name: string) =>
+    new Html(`<p>\n      <b title="x\n  y">${name}</b>\n    </p><pre>\n  SELECT <i>\n    1</i>\n</pre>`),
+  head: () => "<meta>",
+  header: () => "<nav></nav>",
+  mark: () => "run"
+};
+const built = `<html><head></head><body><main id="observablehq-main"><!--block verdict--></main></body></html>`;
+
+describe("lateBlocks(pages, options)", () => {
+  it("leaves a mark for each block of an experiment's page, and writes those of other pages", () => {
+    const late = lateBlocks(pages);
+    expect(String(late.block("verdict", {path: "/experiments/a"}))).toBe("<!--block verdict-->");
+    expect(String(late.block("home", {path: "/index"}))).toContain("home</b>");
+    expect([late.paths(), lateBlocks(pages, {only: ["/experiments/b"]}).paths()]).toEqual([
+      pages.paths(),
+      ["/experiments/b"]
+    ]);
+  });
+});
+
+describe("fillBlocks(built, page, pages)", () => {
+  it("puts blocks, head, bar and footer in the place of their marks, on an experiment's page only", () => {
+    const page = fillBlocks(built, {path: "/experiments/a"}, pages);
+    expect(page).toContain('<meta>\n<meta name="readout-live" content="run">\n</head>');
+    expect(page).toMatch(/<nav><\/nav>\n<\/header>\n<main id="observablehq-main"[^]*verdict<\/b>[^]*<\/main>\n<footer/);
+    expect(page).toContain('<a href="../methods.html">');
+    expect(fillBlocks(built, {path: "/index"}, pages)).toBe(built);
+  });
+  it("leaves out what only indents tags, and nothing of texts, attributes and code", () => {
+    const page = fillBlocks(built, {path: "/experiments/a"}, pages);
+    expect(page).toContain('<p>\n<b title="x\n  y">verdict</b>\n</p><pre>\n  SELECT <i>\n    1</i>\n</pre>');
+  });
+});
