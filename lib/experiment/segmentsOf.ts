@@ -1,15 +1,19 @@
-import {chiSquare} from "../stats/distributions.ts";
-import {adjustPValues, sampleRatioMismatch, segmentShrinkage} from "../stats/index.ts";
-import {mean} from "../stats/moments.ts";
+import {chiSquare, normal} from "../stats/distributions.ts";
+import {adjustPValues, chiSquareIndependence, sampleRatioMismatch, segmentShrinkage} from "../stats/index.ts";
+import type {Comparison} from "../stats/index.ts";
+import {mean, variance} from "../stats/moments.ts";
 import type {Moments} from "../stats/moments.ts";
+import {commonRatio} from "./commonRatio.ts";
+import type {RatioPair} from "./commonRatio.ts";
 import {pair} from "./comparisonOf.ts";
 import {decompositionByPhase, ratioOf} from "./decomposition.ts";
-import type {Decomposition} from "./decomposition.ts";
+import type {Decomposition, SegmentArms} from "./decomposition.ts";
 import {effectOf} from "./effectOf.ts";
 import type {EffectOptions} from "./effectOf.ts";
 import {formatPercent, sayPValue} from "./format.ts";
 import type {SegmentResult, SegmentSummary} from "./readout.ts";
 import type {MetricSums, Stratum} from "./sums.ts";
+import type {Kind} from "./words.ts";
 
 /** What segments are computed with. */
 export interface SegmentOptions extends EffectOptions {
@@ -28,7 +32,8 @@ export interface Segments {
 /**
  * Returns the effect in every segment of every dimension, for each treatment: p-values adjusted over all segments shown
  * (Benjamini-Hochberg), relative effects shrunk towards their mean by empirical Bayes within a dimension, a test that
- * segments differ at all (Cochran's Q on the relative scale), and the exact decomposition of the total difference into
+ * segments differ at all (Cochran's Q on the relative scale, with each segment's error as if all had one ratio of arms:
+ * see `commonRatio`), and the exact decomposition of the total difference into
  * share x effect and a mix term (means and shares only, no covariate). With several entry phases each is compared,
  * decomposed and held to its own split by itself. A segment without units in an arm is null with a reason.
  *
@@ -49,7 +54,6 @@ export function segmentsOf(
       const rows = own.map((segment) =>
         segmentOf({dimension, value: segment.value, variant, control}, segment, sums, options)
       );
-      shrink(rows);
       segments.push(...rows.map(({result}) => result));
       summaries.push(summaryOf({dimension, variant, control}, rows, own, sums, options));
     }
@@ -70,7 +74,8 @@ export function segmentsOf(
 
 interface Row {
   result: SegmentResult;
-  relativeStandardError: number | null;
+  /** Both arms' estimates; null where one has no standard error. */
+  pair: RatioPair | null;
 }
 
 interface Place {
@@ -88,13 +93,16 @@ function segmentOf(
 ): Row {
   const {arms} = segment;
   const strata = strataOf(segment, sums);
-  const comparison = effectOf([control, variant], strata, options).at(options.level);
+  const effect = effectOf([control, variant], strata, options);
+  const comparison = effect.at(options.level);
+  const plain =
+    (options.kind === "proportion" || options.kind === "retention") && !effect.adjusted && effect.phases === 1;
   const [c, t] = [arms[control], arms[variant]];
   const n = [c?.n ?? 0, t?.n ?? 0];
   const total = (sums.arms[control]?.n ?? 0) + (sums.arms[variant]?.n ?? 0);
   const share = total === 0 ? null : (n[0]! + n[1]!) / total;
   return {
-    relativeStandardError: comparison.relativeInterval === null ? null : comparison.relativeStandardError,
+    pair: pairOf(comparison, plain),
     result: {
       dimension,
       value,
@@ -148,12 +156,26 @@ function valueOf(moments: Moments | undefined, estimate: number | null, {kind}: 
   return kind === "ratio" ? ratioOf(moments) : mean(moments, "y");
 }
 
-function shrink(rows: readonly Row[]): void {
-  const {shrunk} = segmentShrinkage(
-    rows.map(({result, relativeStandardError}) => (relativeStandardError === null ? null : result.relativeDifference)),
-    rows.map(({relativeStandardError}) => relativeStandardError)
-  );
-  rows.forEach(({result}, i) => (result.shrunkRelativeDifference = shrunk[i] ?? null));
+/** Both estimates with their variances; those of plain shares under the ratio in question, so that none is 0 by chance. */
+function pairOf({control, treatment, covariance}: Comparison, plain: boolean): RatioPair | null {
+  const [c, t] = [control.estimate, treatment.estimate];
+  if (c === null || t === null || control.standardError === null || treatment.standardError === null) return null;
+  if (!plain && Math.min(control.n, treatment.n) < 4) return null;
+  // Estimated variances make z² larger than chi-square: on average by (n - 1) / (n - 3).
+  const [inC, inT] = [control, treatment].map(({n}) => (n - 1) / (n - 3)) as [number, number];
+  const own = {control: inC * control.standardError ** 2, treatment: inT * treatment.standardError ** 2, covariance};
+  const successes = control.n * c + treatment.n * t;
+  const spread = (ratio: number) => {
+    if (!plain || !(ratio >= 0)) return own;
+    const share = Math.min(1, successes / (control.n + ratio * treatment.n));
+    const treated = Math.min(1, ratio * share);
+    return {
+      control: (share * (1 - share)) / control.n,
+      treatment: (treated * (1 - treated)) / treatment.n,
+      covariance: 0
+    };
+  };
+  return {control: c, treatment: t, spread};
 }
 
 function summaryOf(
@@ -163,30 +185,31 @@ function summaryOf(
   sums: MetricSums,
   options: SegmentOptions
 ): SegmentSummary {
+  const {effects, standardErrors} = commonRatio(rows.map(({pair}) => pair));
   const {
     mean: pooled,
+    meanStandardError,
     cochranQ,
     interactionP,
     tauSquared,
+    shrunk,
     reason
-  } = segmentShrinkage(
-    rows.map(({result, relativeStandardError}) => (relativeStandardError === null ? null : result.relativeDifference)),
-    rows.map(({relativeStandardError}) => relativeStandardError)
-  );
+  } = segmentShrinkage(effects, standardErrors);
+  rows.forEach(({result}, i) => {
+    if (result.relativeInterval !== null) result.shrunkRelativeDifference = shrunk[i] ?? null;
+  });
   const phases = sums.strata.length > 1 ? sums.strata.map(({phase}) => phase) : [null];
-  const parts = decompositionByPhase(
-    phases.map((name) =>
-      segments.map((segment) => {
-        const strata = strataOf(segment, sums);
-        const arms = (name === null ? strata[0] : strata.find(({phase}) => phase === name))?.arms;
-        return {value: segment.value, control: arms?.[control], treatment: arms?.[variant]};
-      })
-    ),
-    options
+  const arms = phases.map((name) =>
+    segments.map((segment) => {
+      const strata = strataOf(segment, sums);
+      const arms = (name === null ? strata[0] : strata.find(({phase}) => phase === name))?.arms;
+      return {value: segment.value, control: arms?.[control], treatment: arms?.[variant]};
+    })
   );
+  const parts = decompositionByPhase(arms, options);
   rows.forEach(({result}, i) => (result.contribution = parts.contributions[i] ?? null));
   const total = effectOf([control, variant], sums.strata, options).at(options.level);
-  const simpson = reverses(rows, parts.total, total.difference);
+  const simpson = reverses(rows, parts.total, total.difference) && sharesDiffer(arms, options);
   const told = total.pValue !== null && total.pValue < 1 - options.level;
   return {
     dimension,
@@ -198,9 +221,16 @@ function summaryOf(
     within: parts.within,
     mix: parts.mix,
     simpson,
-    sentence: sentence({dimension, simpson, interactionP, rows, alpha: 1 - options.level}),
+    sentence: sentence({
+      dimension,
+      simpson,
+      interactionP,
+      rows,
+      alpha: 1 - options.level,
+      within: Math.abs(pooled ?? 0) > normal.upperQuantile((1 - options.level) / 2) * (meanStandardError ?? Infinity)
+    }),
     whereFrom: whereFrom(rows, parts, {dimension, told}),
-    reason: reason ?? parts.reason
+    reason: parts.reason ?? reason ?? null
   };
 }
 
@@ -219,6 +249,54 @@ function reverses(rows: readonly Row[], total: number | null, shown: number | nu
   return all(1) || all(-1);
 }
 
+/**
+ * Whether the arms hold different shares of the segments by more than chance (p below 1%): else a total that points the
+ * other way is chance as well. Of units by chi-square over all phases; of a ratio's denominators by the largest difference,
+ * Bonferroni, for those weigh the segments then.
+ */
+function sharesDiffer(phases: readonly (readonly SegmentArms[])[], {kind}: {readonly kind: Kind}): boolean {
+  if (kind === "ratio")
+    return phases.some((segments) => {
+      const [c, t] = [weightShares(segments.map((s) => s.control)), weightShares(segments.map((s) => s.treatment))];
+      const critical = normal.upperQuantile(0.005 / phases.length / segments.length);
+      return c.some(({share, variance}, i) => {
+        const other = t[i];
+        return other !== undefined && Math.abs(other.share - share) > critical * Math.sqrt(variance + other.variance);
+      });
+    });
+  let [statistic, degrees] = [0, 0];
+  for (const segments of phases) {
+    const units = segments.map(({control, treatment}) => [control?.n ?? 0, treatment?.n ?? 0] as const);
+    const used = units.filter(([c, t]) => c + t > 0);
+    if (used.length < 2) continue;
+    const {chiSquare: own, df} = chiSquareIndependence(
+      used.map(([, t]) => t),
+      used.map(([c, t]) => c + t)
+    );
+    if (own === null) continue;
+    statistic += own;
+    degrees += df;
+  }
+  return degrees > 0 && chiSquare.sf(statistic, degrees) < 0.01;
+}
+
+/** Each segment's share of an arm's denominators, with its variance (delta method); empty without any. */
+function weightShares(arms: readonly (Moments | undefined)[]): {share: number; variance: number}[] {
+  const sums = arms.map((arm) => {
+    const weight = arm === undefined ? null : mean(arm, "w");
+    if (arm === undefined || weight === null) return {total: 0, squares: 0};
+    return {total: arm.n * weight, squares: (arm.n - 1) * (variance(arm, "w") ?? 0) + arm.n * weight * weight};
+  });
+  const all = sums.reduce((sum, {total}) => sum + total, 0);
+  const squares = sums.reduce((sum, own) => sum + own.squares, 0);
+  if (!(all > 0)) return [];
+  return sums.map((own) => {
+    const share = own.total / all;
+    const spread = own.squares * (1 - share) ** 2 + (squares - own.squares) * share * share;
+    return {share, variance: spread / (all * all)};
+  });
+}
+
 /** Where a difference that is told from zero comes from, in a sentence; null where it cannot be taken apart. */
 function whereFrom(
   rows: readonly Row[],
@@ -226,6 +304,7 @@ function whereFrom(
   {dimension, told}: {dimension: string; told: boolean}
 ): string | null {
   if (total === null || mix === null) return null;
+  if (rows.length === 1) return `All units are in one ${dimension} segment, ${rows[0]?.result.value}.`;
   if (!told || total === 0)
     return "The total difference is not told from zero, so there is nothing to trace to segments.";
   const parts = contributions
@@ -250,19 +329,27 @@ function sentence({
   simpson,
   interactionP,
   rows,
-  alpha
+  alpha,
+  within
 }: {
   dimension: string;
   simpson: boolean;
   interactionP: number | null;
   rows: readonly Row[];
   alpha: number;
+  /** Whether the segments' effect, all together, is told from zero. */
+  within: boolean;
 }): string {
   const first = rows.find(({result}) => result.difference !== null)?.result.difference ?? 0;
   if (simpson)
-    return `Simpson's reversal: every ${dimension} segment points ${first > 0 ? "up" : "down"} and the total points the other way, because the arms hold different shares of the segments. Read the segments, not the total.`;
-  if (interactionP === null)
-    return `Cannot tell whether ${dimension} segments differ: fewer than two have an estimate.`;
+    return `Simpson's reversal: every ${dimension} segment points ${first > 0 ? "up" : "down"} and the total points the other way, because the arms hold different shares of the segments. ${within ? "Read the segments, not the total." : "The total misleads; the segments by themselves do not tell an effect from zero."}`;
+  const cannot = `Cannot tell whether ${dimension} segments differ`;
+  const [only, ...others] = rows;
+  if (only !== undefined && others.length === 0)
+    return only.result.value === "other"
+      ? `${cannot}: each value has too few units, so all stand together as other.`
+      : `${cannot}: there is one only, ${only.result.value}.`;
+  if (interactionP === null) return `${cannot}: fewer than two have an estimate with an error.`;
   if (interactionP >= alpha)
     return `${dimension} segments do not differ more than chance explains (${sayPValue(interactionP)}).`;
   const sorted = rows

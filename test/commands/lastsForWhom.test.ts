@@ -124,7 +124,7 @@ describe("builds of awkward experiments", () => {
   it("cannot compare the segments of a dimension with one value", () => {
     const {metric, whom} = of("one-value");
     expect(metric.segmentSummaries[0]).toMatchObject({interactionPValue: null});
-    expect(whom).toMatch(/Cannot tell whether platform segments differ: there is one only, ios/i);
+    expect(whom).toMatch(/Cannot tell whether platform segments differ: there is one only, web/i);
   });
   it("shows the most frequent of ten thousand values and the rest together", () => {
     const {metric, readout, whom} = of("many-values");

@@ -108,6 +108,25 @@ describe("segmentsOf(sums, variants, options)", () => {
     const {summaries} = segmentsOf({...sums, strata}, ["control", "treatment"], usual);
     expect(summaries[0]!.simpson).toBe(false);
   });
+  it("does not call it one where the arms hold the same shares but for chance", () => {
+    // 10.2% against 10% and 60.1% against 60%, and in total less, for 30 units more are in the phone segment.
+    const {summaries} = judge({
+      phone: both(share(1000, 100), share(1030, 105)),
+      desktop: both(share(1000, 600), share(970, 583))
+    });
+    expect(summaries[0]!.within).toBeGreaterThan(0);
+    expect(summaries[0]!.within! + summaries[0]!.mix!).toBeLessThan(0);
+    expect(summaries[0]!.simpson).toBe(false);
+  });
+  it("names the reversal of kidney stones, and that the segments alone do not tell an effect", () => {
+    // Charig et al. (1986), https://doi.org/10.1136/bmj.292.6524.879: nephrolithotomy against surgery, by the stones' size.
+    const {summaries} = judge({
+      small: both(share(270, 234), share(87, 81)),
+      large: both(share(80, 55), share(263, 192))
+    });
+    expect(summaries[0]!.simpson).toBe(true);
+    expect(summaries[0]!.sentence).toMatch("the segments by themselves do not tell an effect from zero");
+  });
   it("takes each entry phase for itself, its effect, its decomposition and its split", () => {
     // A ramp: one in ten is treated first, half later, when everybody buys more. No segment gains anything.
     const ramp = ({first, later}: {first: Record<string, Moments>; later: Record<string, Moments>}) => ({
@@ -264,7 +283,10 @@ describe("bad input to segmentsOf", () => {
   it("cannot tell differences with one value", () => {
     const {summaries} = judge({all: both(share(1000, 100), share(1000, 130))});
     expect(summaries[0]).toMatchObject({cochranQ: null, interactionPValue: null, simpson: false, mix: 0});
-    expect(summaries[0]!.sentence).toMatch("fewer than two have an estimate");
+    expect(summaries[0]!.sentence).toBe("Cannot tell whether device segments differ: there is one only, all.");
+    expect(summaries[0]!.whereFrom).toBe("All units are in one device segment, all.");
+    const merged = judge({other: both(share(1000, 100), share(1000, 130))});
+    expect(merged.summaries[0]!.sentence).toMatch("each value has too few units, so all stand together as other");
     expect(summaries[0]!.reason).not.toBeNull();
   });
   it("leaves a segment that does not vary out of the test, with a reason", () => {
