@@ -66,7 +66,7 @@ export function effectOf(
     return c === undefined || t === undefined || c.n === 0 || t.n === 0 ? [] : [{c, t}];
   });
   const [first] = pairs;
-  if (first === undefined) return nothing(alternative);
+  if (first === undefined) return nothing(alternative, noPair(strata, control, treatment));
   const compare = comparer(kind, covariate && pairs.every(({c, t}) => varies(c) && varies(t)));
   const reduction = (at: ReturnType<typeof compare>): number | null => at.varianceReduction ?? null;
   if (pairs.length === 1) {
@@ -109,6 +109,13 @@ export function effectOf(
       : null,
     phases: parts.length
   };
+}
+
+/** Why no phase has units in both arms. */
+function noPair(strata: readonly Omit<Stratum, "phase">[], control: string, treatment: string): string {
+  const has = (variant: string) => strata.some(({arms}) => (arms[variant]?.n ?? 0) > 0);
+  if (has(control) && has(treatment)) return "no entry phase has units in both arms";
+  return has(control) ? "no units in treatment" : "no units in control";
 }
 
 function nothing(alternative: Alternative, reason?: string): Effect {

@@ -53,6 +53,7 @@ export function calendarTest(
     rows.push({group, block, factor, from: n, size});
     n += size;
   });
+  if (rows.length < 2) return unknown("fewer than two cohorts have an effect in every block of their days");
   const fit = {rows, residual: residual.subarray(0, n), basis: []};
   project(fit, count, (_, tenure) => tenure);
   project(fit, lived.length, ({group}) => group);

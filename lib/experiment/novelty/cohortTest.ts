@@ -36,8 +36,8 @@ export function cohortTest(
       ? null
       : groups.length < 2
         ? "one cohort has nothing to be compared with"
-        : sums.early.length === 0
-          ? "no cohort has lived through the early span"
+        : sums.spans === null
+          ? "no cohort has lived through both spans"
           : "fewer than two cohorts have an effect in the early span";
   return {
     cochranQ,

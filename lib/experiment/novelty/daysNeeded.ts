@@ -15,7 +15,7 @@ export interface DaysNeededOptions {
 
 /**
  * Returns the days since the first entry date after which that many units of both arms have lived through the late span,
- * at the rate of entry so far. A late span that moves on with half of the units leaves the younger half behind: then the
+ * at the rate of entry so far, days without entrants included. A late span that moves on with half of the units leaves the younger half behind: then the
  * older half must be that many. Null if no more enter, if there is no traffic, or if it would be more than ten years.
  */
 export function daysNeeded(
@@ -34,25 +34,26 @@ export function daysNeeded(
     all += Object.values(own).reduce((sum, n) => sum + n, 0);
     entered.push({days: daysTo(until), pair, all});
   }
+  const known = entered.at(-1)!;
+  const lived = cohorts.map(({until, lastDay}) => daysTo(until) + lastDay + (calendarOnly ? 0 : 1));
+  const elapsed = Math.max(known.days, ...lived);
   const enough = dayWith("pair", units);
   if (enough === null) return null;
-  const lived = enough + end + (calendarOnly ? 0 : 1);
-  const half = declared ? lived : dayWith("all", 2 * unitsUntil(enough - 1) + 1);
-  const days = half === null ? null : Math.max(lived, half);
+  const through = enough + end + (calendarOnly ? 0 : 1);
+  const half = declared ? through : dayWith("all", 2 * unitsUntil(enough - 1) + 1);
+  const days = half === null ? null : Math.max(through, half);
   return days !== null && days <= 3650 ? days : null;
 
   /** The first day by which so many have entered. */
   function dayWith(which: "pair" | "all", wanted: number): number | null {
-    const known = entered.find((day) => day[which] >= wanted);
-    if (known !== undefined) return known.days;
-    const total = entered.at(-1)!;
-    return entering && total[which] > 0 ? Math.ceil((wanted / total[which]) * total.days) : null;
+    const day = entered.find((day) => day[which] >= wanted);
+    if (day !== undefined) return day.days;
+    return entering && known[which] > 0 ? Math.ceil((wanted / known[which]) * elapsed) : null;
   }
 
   /** Units of all variants that have entered by the end of a day. */
   function unitsUntil(day: number): number {
-    const total = entered.at(-1)!;
-    if (day >= total.days) return entering ? (total.all / total.days) * day : total.all;
+    if (day >= elapsed) return entering ? (known.all / elapsed) * day : known.all;
     return entered.findLast(({days}) => days <= day)?.all ?? 0;
   }
 }

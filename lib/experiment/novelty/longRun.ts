@@ -47,9 +47,11 @@ export function longRun(
   const used = known.slice(0, size);
   if (size < 7)
     return refuse(
-      known.length < 7
-        ? `fewer than seven days since exposure have an effect`
-        : `too few units have lived through seven days`
+      known.length >= 7
+        ? "too few units have lived through seven days"
+        : effects.filter(({day}) => day >= first).length < 7
+          ? "fewer than seven days since exposure have been lived through"
+          : "fewer than seven days since exposure have an effect with an error"
     );
   if (covariances === null) return refuse("the products between days are missing");
   const raw = leading(covariances.relative, known.length, size);

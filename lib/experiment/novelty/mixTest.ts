@@ -11,7 +11,8 @@ import type {TenureSums} from "./tenureSums.ts";
 export function mixTest(sums: TenureSums, {groups}: TenureBlocks): NonNullable<NoveltyResult["mix"]> {
   const unknown = (reason: string) => ({chiSquare: null, degreesOfFreedom: null, pValue: null, reason});
   const dimensions = [...new Set(sums.entrants.map(({dimension}) => dimension))];
-  if (dimensions.length === 0) return unknown("no dimension is declared by which entrants could be compared");
+  if (dimensions.length === 0)
+    return unknown("there is no dimension with two values by which entrants could be compared");
   const blockOf = new Map(groups.flatMap(({cohorts, block}) => cohorts.map((cohort) => [cohort, block])));
   const tests = dimensions.flatMap((dimension) => {
     const rows = sums.entrants.filter((row) => row.dimension === dimension && row.n > 0);

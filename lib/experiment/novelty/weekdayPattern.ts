@@ -62,8 +62,11 @@ export function weekdayPattern(
     relativeDifference,
     relativeInterval: pair(relativeInterval)
   }));
-  if (comparisons.some(({relativeInterval}) => relativeInterval === null))
-    return {weekdays, test: unknown("the effect of a weekday cannot be had")};
+  const missing = comparisons.findIndex(({relativeInterval}) => relativeInterval === null);
+  if (missing >= 0) {
+    const {reason, relativeReason} = comparisons[missing]!;
+    return {weekdays, test: unknown(`a weekday has no interval: ${reason ?? relativeReason ?? "no variance"}`)};
+  }
   const ratio = Array.from({length: 7}, (_, d) => treatment1.mean[d]! / control1.mean[d]!);
   const matrix = new Float64Array(49);
   for (let i = 0; i < 7; i++)

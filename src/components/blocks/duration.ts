@@ -37,7 +37,10 @@ const byDay: readonly string[] = ["proportion", "mean", "ratio"];
 
 /** Why no metric has an effect by days since exposure. */
 function whyNot({metrics, variants, minimumUnits}: Readout): string {
-  if (variants.every(({units}) => units === 0)) return "no unit has entered yet";
+  const empty = variants.filter(({units}) => units === 0);
+  if (empty.length === variants.length) return "no unit has entered yet";
+  if (variants.length - empty.length < 2)
+    return `${formatList(empty.map((v) => v.name))} ${empty.length === 1 ? "has" : "have"} no units yet`;
   if (metrics.every(({kind}) => !byDay.includes(kind)))
     return `none of its metrics has a value on each day since exposure: ${formatList([...new Set(metrics.map(({kind}) => kind))])}`;
   return `the input does not say what each unit did on each day since exposure, or no entry date has ${plural(minimumUnits, "unit")} in every variant`;

@@ -18,7 +18,8 @@ import {term} from "./terms.ts";
 
 /** Returns the primary effect by segment: a forest per treatment, and what the segments say together. */
 export function segments(readout: Readout, root: string): Html {
-  const metric = primaries(readout).find((m) => m.segments.length > 0);
+  const metric =
+    primaries(readout).find((m) => m.segments.length > 0) ?? readout.metrics.find((m) => m.segments.length > 0);
   if (!metric) {
     return section(
       "segments",
@@ -27,7 +28,7 @@ export function segments(readout: Readout, root: string): Html {
       absent(
         null,
         readout.dimensions.length
-          ? "No segment has enough units to be compared."
+          ? `Cannot tell, because ${whyNot(readout)}.`
           : "The experiment declares no dimensions, so there are no segments to compare."
       )
     );
@@ -60,7 +61,10 @@ export function segments(readout: Readout, root: string): Html {
     const known = rows.filter((s) => s.relativeDifference !== null);
     const said = m.segmentSummaries.filter((s) => s.variant === variant);
     const reading = html`${said.map((s) => html`${s.simpson ? html`<b>${sentence(s.sentence)}</b>` : sentence(s.sentence)} `)}${untold(rows, readout)}`;
-    if (known.length === 0) return absent(rows[0]?.reason, "No segment has enough units to be compared.");
+    if (known.length === 0)
+      return html`<p class="absent">
+        ${untold(rows, readout) ?? "Cannot tell, because no segment has an effect with an error."}
+      </p>`;
     const groups = new Set(known.map((s) => s.dimension)).size;
     return figure({
       chart: "segmentForest",
@@ -114,6 +118,13 @@ export function segments(readout: Readout, root: string): Html {
       ]
     });
   }
+}
+
+/** Why no metric has segments though dimensions are declared. */
+function whyNot({metrics}: Readout): string {
+  return metrics.every(({kind}) => kind === "quantile")
+    ? "a quantile is kept of each variant as a whole"
+    : "no segment has enough units to be compared";
 }
 
 /** Which segments have no test, and why, in a sentence for each reason; null if all have one. */

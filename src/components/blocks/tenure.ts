@@ -137,8 +137,13 @@ function dayReading({byTenure}: NoveltyResult): string {
 function triangle({result, metric}: TenureView): Html {
   const cells = result.triangle.filter((c) => c.relativeDifference !== null);
   const cohorts = [...new Set(cells.map((c) => c.cohort))];
-  if (cohorts.length < 2)
+  if (new Set(result.triangle.map((c) => c.cohort)).size < 2)
     return absent(null, "Cannot lay cohorts over one another, because there is one entry cohort only.");
+  if (cohorts.length < 2)
+    return absent(
+      null,
+      `Cannot lay cohorts over one another, because the control is zero in ${cells.length === 0 ? "all of them" : "all but one"}.`
+    );
   if (cells.length < 3) return absent(null, "Cannot lay cohorts over one another, because there are too few days.");
   const {triangleDays: length} = result;
   const units = cells.map((c) => c.n);

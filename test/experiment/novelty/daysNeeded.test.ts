@@ -48,6 +48,11 @@ describe("daysNeeded(units, cohorts, variants, options)", () => {
     expect(daysNeeded(501, cohorts, pair, closed)).toBeNull();
     expect(daysNeeded(501, cohorts, pair, {...closed, declared: true})).toBe(6 + 14);
   });
+  it("takes the rate of entry from all days, also those on which nobody came", () => {
+    const cohorts = entries([100, 100, 100], 30);
+    expect(daysNeeded(250, cohorts, pair, {...times, end: 13})).toBe(3 + 14);
+    expect(daysNeeded(600, cohorts, pair, {...times, end: 13})).toBe(60 + 14);
+  });
   it("is null without units, without more entrants, or beyond ten years", () => {
     expect(daysNeeded(10, [], pair, {...times, end: 13})).toBeNull();
     expect(daysNeeded(10, entries([0]), pair, {...times, end: 13})).toBeNull();

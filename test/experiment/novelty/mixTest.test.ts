@@ -40,7 +40,7 @@ describe("mixTest(sums, blocks)", () => {
     expect(pValue).toBeGreaterThan(0.99);
   });
   it("cannot tell without dimensions, with one cohort or with one value", () => {
-    expect(testOf([]).reason).toMatch("no dimension is declared");
+    expect(testOf([]).reason).toMatch("no dimension with two values");
     expect(testOf(even.slice(0, 2), [0]).reason).toMatch("one cohort");
     expect(testOf(even.filter(({value}) => value === "A")).reason).toMatch("no dimension has two values");
   });

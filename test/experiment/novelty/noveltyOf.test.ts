@@ -260,7 +260,7 @@ describe("bad input to noveltyOf", () => {
     expect(test?.pValue).not.toBeNull();
     expect(cohorts?.reason).toMatch("one cohort");
     expect(calendar?.reason).toMatch("one cohort");
-    expect(mix?.reason).toMatch("no dimension is declared");
+    expect(mix?.reason).toMatch("no dimension with two values");
   });
   it("has no number that is not finite when a day or a cell does not vary", () => {
     const units = plain.map((unit) => ({
