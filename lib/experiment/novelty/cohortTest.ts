@@ -1,5 +1,6 @@
 import {effectTrend} from "../../stats/effectTrend.ts";
 import {varianceOf} from "../../stats/moments.ts";
+import {commonRatio} from "../commonRatio.ts";
 import type {NoveltyResult} from "../readout.ts";
 import type {TenureBlocks} from "./tenureBlocks.ts";
 import type {TenureRow, TenureSums} from "./tenureSums.ts";
@@ -12,24 +13,29 @@ export type CohortTest = NonNullable<NoveltyResult["cohorts"]> & {
 };
 
 /**
- * Returns Cochran's Q of the early effects (log ratio of arms over the early span) of disjoint groups of cohorts:
- * chi-square with groups - 1 degrees of freedom if units that entered on different dates respond alike. Groups in which an
- * arm is not told from zero are left out; with fewer than two left it is null with a reason.
+ * Returns Cochran's Q of the early effects (ratio of arms over the early span) of disjoint groups of cohorts: chi-square
+ * with groups - 1 degrees of freedom if units that entered on different dates respond alike. Errors are those under one
+ * common ratio, see `commonRatio`. Groups with fewer than four units or without variance are left out; with fewer than two
+ * left it is null with a reason.
  */
 export function cohortTest(
   {groups}: TenureBlocks,
   sums: TenureSums,
   [control, treatment]: readonly [string, string]
 ): CohortTest {
-  const known = groups.flatMap(({block, early}) => {
-    const [c, t] = [logMean(early.get(control) ?? [], sums), logMean(early.get(treatment) ?? [], sums)];
-    if (c === null || t === null || c.sign !== t.sign) return [];
-    return [{block, effect: t.log - c.log, standardError: Math.sqrt(c.variance + t.variance)}];
-  });
+  const {ratio, effects, standardErrors} = commonRatio(
+    groups.map(({early}) => {
+      const [c, t] = [meanOf(early.get(control) ?? [], sums), meanOf(early.get(treatment) ?? [], sums)];
+      if (c === null || t === null) return null;
+      const spread = {control: c.variance, treatment: t.variance, covariance: 0};
+      return {control: c.mean, treatment: t.mean, spread: () => spread};
+    })
+  );
+  const log = (value: number | null) => (value === null || ratio === null ? null : value / ratio);
   const {cochranQ, heterogeneityP, k, slope, slopeP} = effectTrend(
-    known.map(({block}) => block),
-    known.map(({effect}) => effect),
-    known.map(({standardError}) => standardError)
+    groups.map(({block}) => block),
+    effects.map(log),
+    standardErrors.map((error) => (error === null ? null : Math.abs(log(error) ?? 0)))
   );
   const reason =
     k >= 2
@@ -49,27 +55,21 @@ export function cohortTest(
   };
 }
 
-function logMean(
-  rows: readonly TenureRow[],
-  {kind, origin}: TenureSums
-): {log: number; variance: number; sign: number} | null {
+/** An arm's mean per day, of a ratio the ratio, with its variance, larger by what z² is too large with few units. */
+function meanOf(rows: readonly TenureRow[], {kind, origin}: TenureSums): {mean: number; variance: number} | null {
   const sums = addRows(rows);
-  if (sums === null || sums.n < 2) return null;
+  if (sums === null || sums.n < 4) return null;
   const {n, y, yy, w, ww, yw} = sums;
   const outcome = (origin.y ?? 0) + y / n;
-  const spread = varianceOf(n, y, yy) / n;
-  if (!(Math.abs(outcome) > 3 * Math.sqrt(spread))) return null;
-  const relative = spread / outcome ** 2;
-  if (kind !== "ratio") return {log: Math.log(Math.abs(outcome)), variance: relative, sign: Math.sign(outcome)};
+  const spread = varianceOf(n, y, yy);
+  const few = (n - 1) / (n - 3) / n;
+  if (kind !== "ratio") return {mean: outcome, variance: few * spread};
   const denominator = (origin.w ?? 0) + w / n;
-  const own = varianceOf(n, w, ww) / n;
-  if (!(Math.abs(denominator) > 3 * Math.sqrt(own))) return null;
-  const shared = (yw - (y * w) / n) / (n - 1) / n;
-  return {
-    log: Math.log(Math.abs(outcome / denominator)),
-    variance: Math.max(0, relative + own / denominator ** 2 - (2 * shared) / (outcome * denominator)),
-    sign: Math.sign(outcome * denominator)
-  };
+  if (denominator === 0) return null;
+  const mean = outcome / denominator;
+  const shared = (yw - (y * w) / n) / (n - 1);
+  const variance = Math.max(0, spread + mean * (mean * varianceOf(n, w, ww) - 2 * shared)) / denominator ** 2;
+  return {mean, variance: few * variance};
 }
 
 function addRows(rows: Iterable<TenureRow>): Required<Omit<TenureRow, "cohort" | "variant">> | null {
