@@ -349,7 +349,7 @@ function sentence({
     return only.result.value === "other"
       ? `${cannot}: each value has too few units, so all stand together as other.`
       : `${cannot}: there is one only, ${only.result.value}.`;
-  if (interactionP === null) return `${cannot}: fewer than two have an estimate with an error.`;
+  if (interactionP === null) return `${cannot}: fewer than two have an effect with an interval.`;
   if (interactionP >= alpha)
     return `${dimension} segments do not differ more than chance explains (${sayPValue(interactionP)}).`;
   const sorted = rows

@@ -51,7 +51,7 @@ export function longRun(
         ? "too few units have lived through seven days"
         : effects.filter(({day}) => day >= first).length < 7
           ? "fewer than seven days since exposure have been lived through"
-          : "fewer than seven days since exposure have an effect with an error"
+          : "fewer than seven days since exposure have an effect with an interval"
     );
   if (covariances === null) return refuse("the products between days are missing");
   const raw = leading(covariances.relative, known.length, size);

@@ -63,7 +63,7 @@ export function segments(readout: Readout, root: string): Html {
     const reading = html`${said.map((s) => html`${s.simpson ? html`<b>${sentence(s.sentence)}</b>` : sentence(s.sentence)} `)}${untold(rows, readout)}`;
     if (known.length === 0)
       return html`<p class="absent">
-        ${untold(rows, readout) ?? "Cannot tell, because no segment has an effect with an error."}
+        ${untold(rows, readout) ?? "Cannot tell, because no segment has an effect with an interval."}
       </p>`;
     const groups = new Set(known.map((s) => s.dimension)).size;
     return figure({

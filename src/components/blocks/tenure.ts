@@ -67,6 +67,11 @@ function byDay({result, metric}: TenureView): Html {
       null,
       `Cannot tell by days since exposure, because ${(days.length === 0 ? result.byTenure.find((d) => d.reason !== null)?.reason : null) ?? "fewer than two whole days have been lived through"}.`
     );
+  if (days.every(({day, relativeInterval}) => day < 0 || relativeInterval === null))
+    return absent(
+      null,
+      `Cannot tell by days since exposure, because no day has an interval: ${days.find((d) => d.reason !== null)?.reason ?? "no variance"}.`
+    );
   const fitted = result.longRun !== null && result.longRun.a !== null;
   const banded = days.some((d) => d.simultaneousInterval !== null);
   const before = days.some(({day}) => day < 0);
@@ -131,14 +136,22 @@ function dayReading({byTenure}: NoveltyResult): string {
     before.length === 0
       ? ""
       : ` Before the exposure ${early === 0 ? "no day" : `${early}`} of ${before.length} ${early === 0 ? "excludes" : early === 1 ? "excludes" : "exclude"} zero; chance alone does that on about 1 day in 20.`;
-  return `From ${say(first)} to ${say(last)}${told}.${earlier}`;
+  const open = since.filter(({relativeInterval}) => relativeInterval === null);
+  const without =
+    open.length === 0
+      ? ""
+      : ` ${open.length} of ${plural(since.length, "day")} ${open.length === 1 ? "has" : "have"} no interval, because ${open[0]?.reason ?? "there is no variance"}.`;
+  return `From ${say(first)} to ${say(last)}${told}.${without}${earlier}`;
 }
 
 function triangle({result, metric}: TenureView): Html {
   const cells = result.triangle.filter((c) => c.relativeDifference !== null);
   const cohorts = [...new Set(cells.map((c) => c.cohort))];
   if (new Set(result.triangle.map((c) => c.cohort)).size < 2)
-    return absent(null, "Cannot lay cohorts over one another, because there is one entry cohort only.");
+    return absent(
+      null,
+      `Cannot lay cohorts over one another, because ${result.cohorts?.reason?.startsWith("one cohort") ? "there is one entry cohort only" : "fewer than two entry cohorts have lived through a whole day"}.`
+    );
   if (cohorts.length < 2)
     return absent(
       null,
@@ -198,7 +211,7 @@ function toldApart({reading}: NoveltyResult): Html | null {
 function byWeekday({result, metric}: TenureView): Html {
   const {weekdays, weekdayTest} = result;
   const known = weekdays.filter((d) => d.relativeDifference !== null);
-  if (known.length < 7)
+  if (known.length < 7 || known.every((d) => d.relativeInterval === null))
     return absent(
       null,
       `Cannot tell weekdays apart, because ${weekdayTest?.reason ?? "no unit has lived through a whole week"}.`

@@ -97,7 +97,7 @@ export function effectDomain(rows: readonly EffectRow[], always: readonly Effect
   const shown = [0, ...must, ...bounds(rows).map((b) => Math.max(-limit, Math.min(limit, b)))];
   const low = Math.min(...shown);
   const high = Math.max(...shown);
-  const room = (high - low || 1e-6) * 0.06;
+  const room = (high - low || 0.1) * 0.06;
   return [low - room, high + room];
 }
 

@@ -1,0 +1,48 @@
+import {describe, expect, it} from "vitest";
+import {noveltyOf} from "../../lib/experiment/novelty/index.ts";
+import {tenureView} from "../../src/components/blocks/tenure.ts";
+import {createRandom} from "../random.ts";
+import {tenureSumsOf} from "../experiment/novelty/tenureSumsOf.ts";
+import {fixtureReadouts} from "./fixtures.ts";
+
+const [readout] = fixtureReadouts();
+const [metric] = readout!.metrics;
+const random = createRandom(3);
+
+/** The words of the block for units that entered over so many days and were watched for three weeks. */
+function words({entries, value}: {entries: number; value: (day: number) => number}): string {
+  const units = Array.from({length: 240}, (_, i) => ({
+    variant: i % 2 ? "green" : "control",
+    entry: i % entries,
+    y: Array.from({length: 22}, (_, day) => value(day))
+  }));
+  const [result] = noveltyOf(tenureSumsOf(units, {asOf: 21}), {control: "control", treatments: ["green"]});
+  return String(tenureView({result: result!, metric: metric!, readout: readout!}))
+    .replace(/<details[\s\S]*?<\/details>/g, "")
+    .replace(/<[^>]+>/g, " ")
+    .replace(/\s+/g, " ");
+}
+
+describe("tenureView(view)", () => {
+  it("draws nothing of values that never vary, and says so", () => {
+    const text = words({entries: 3, value: () => 2});
+    expect(text).toMatch("Cannot tell. No variance in either arm.");
+    expect(text).toMatch(
+      "Cannot tell by days since exposure, because no day has an interval: no variance in either arm."
+    );
+    expect(text).toMatch("Cannot tell weekdays apart, because a weekday has no interval: no variance in either arm.");
+    expect(text).toMatch("fewer than seven days since exposure have an effect with an interval");
+  });
+  it("says that the control is zero where nothing happened", () => {
+    const text = words({entries: 3, value: () => 0});
+    expect(text).toMatch("Cannot lay cohorts over one another, because the control is zero in all of them.");
+    expect(text).not.toMatch(/NaN|undefined|Infinity/);
+  });
+  it("counts the days without an interval", () => {
+    const text = words({entries: 3, value: (day) => (day < 4 ? 1 : 1 + random.uniform())});
+    expect(text).toMatch("4 of 21 days have no interval, because no variance in either arm.");
+  });
+  it("tells one entry cohort from others that have lived through no day yet", () => {
+    expect(words({entries: 1, value: () => random.uniform()})).toMatch("because there is one entry cohort only.");
+  });
+});
