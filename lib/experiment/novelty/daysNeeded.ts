@@ -26,17 +26,17 @@ export function daysNeeded(
 ): number | null {
   const [first, last] = [cohorts[0], cohorts.at(-1)];
   if (first === undefined || last === undefined) return null;
-  const daysTo = (date: string) => Math.round((Date.parse(date) - Date.parse(first.cohort)) / 86_400_000) + 1;
+  const start = Date.parse(first.cohort);
   const entered: Entered[] = [];
-  let [pair, all] = [0, 0];
-  for (const {until, units: own} of cohorts) {
+  let [pair, all, elapsed] = [0, 0, 0];
+  for (const {until, lastDay, units: own} of cohorts) {
+    const days = Math.round((Date.parse(until) - start) / 86_400_000) + 1;
+    elapsed = Math.max(elapsed, days, days + lastDay + (calendarOnly ? 0 : 1));
     pair += (own[control] ?? 0) + (own[treatment] ?? 0);
-    all += Object.values(own).reduce((sum, n) => sum + n, 0);
-    entered.push({days: daysTo(until), pair, all});
+    for (const variant in own) all += own[variant] ?? 0;
+    entered.push({days, pair, all});
   }
   const known = entered.at(-1)!;
-  const lived = cohorts.map(({until, lastDay}) => daysTo(until) + lastDay + (calendarOnly ? 0 : 1));
-  const elapsed = Math.max(known.days, ...lived);
   const enough = dayWith("pair", units);
   if (enough === null) return null;
   const through = enough + end + (calendarOnly ? 0 : 1);

@@ -50,8 +50,8 @@ export function ratioChange(
     const [from, to] = [estimate + 0.5 * side * critical * error, estimate + 1.5 * side * critical * error];
     return bracketedRoot(excess, side < 0 ? [to, from] : [from, to], {
       limits: side < 0 ? [limit, estimate] : [estimate, limit],
-      tolerance: 1e-9,
-      absoluteTolerance: 1e-9 * error
+      tolerance: 1e-8,
+      absoluteTolerance: 1e-8 * error
     });
   };
   return {pValue: chiSquare.sf(distance(0), 1), interval: [bound(-1), bound(1)]};
@@ -67,7 +67,7 @@ function squaredDistance({early, late, earlyVariance, lateVariance, covariance}:
 
 /** The smallest value of a smooth function between two points: the best of a grid, then golden section around it. */
 function smallest(f: (x: number) => number, from: number, to: number): number {
-  const steps = 8;
+  const steps = 4;
   const width = (to - from) / steps;
   let [best, place] = [Infinity, from];
   for (let i = 0; i <= steps; i++) {
@@ -78,7 +78,8 @@ function smallest(f: (x: number) => number, from: number, to: number): number {
   let [low, high] = [Math.max(from, place - width), Math.min(to, place + width)];
   let [left, right] = [high - golden * (high - low), low + golden * (high - low)];
   let [fLeft, fRight] = [f(left), f(right)];
-  for (let i = 0; i < 40 && high - low > 1e-9 * (to - from); i++)
+  // The function is flat at its smallest value: a place good to 1e-5 gives it to 1e-9.
+  while (high - low > 1e-5 * (to - from))
     if (fLeft < fRight) {
       [high, right, fRight] = [right, left, fLeft];
       left = high - golden * (high - low);
