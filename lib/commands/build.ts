@@ -1,6 +1,6 @@
 import {existsSync} from "node:fs";
 import {mkdir, readFile, readdir, rm} from "node:fs/promises";
-import {dirname, join, resolve} from "node:path";
+import {dirname, join, resolve, sep} from "node:path";
 import type {Command} from "commander";
 import {openDuckdb} from "../cube/engines/duckdb.ts";
 import type {DuckdbEngine} from "../cube/engines/duckdb.ts";
@@ -174,7 +174,9 @@ async function buildAll(definitions: Definitions, options: Places): Promise<Buil
       } catch (error) {
         const reason = reasonOf(error);
         failed.push({id, reason});
-        entries.set(id, await staleEntry(experiment, definitions, outDir, reason));
+        // Readers need not know where the build runs; paths in definitions start from the data folder, too.
+        const shown = reason.replaceAll(resolve(dataDir) + sep, "");
+        entries.set(id, await staleEntry(experiment, definitions, outDir, shown));
         progress.step(`${id}: failed`);
         progress.note(`${id}: ${reason}`);
       }

@@ -101,21 +101,26 @@ export async function buildOne(
   const definition = lockedDefinition(experiment, definitions.metrics, {date: sums.asOf, hash});
   const text = definitionText(experiment, definitions);
   const conflicts = conflictsOf(experiment, definitions);
-  const {readout, looks, run} = readoutOf({
-    experiment,
-    metrics: definitions.metrics,
-    sums,
-    memory,
-    runId: hashOf(
-      hash,
-      text,
-      contents,
-      ...conflicts.map((conflict) => JSON.stringify(conflict)),
-      ...(holdout ? [JSON.stringify(holdout)] : [])
-    ).slice(0, 32),
-    definition: {...definition, text},
-    conflicts
-  });
+  const readoutAs = (runId: string) =>
+    readoutOf({
+      experiment,
+      metrics: definitions.metrics,
+      sums,
+      memory,
+      runId,
+      definition: {...definition, text},
+      conflicts
+    });
+  const inputId = hashOf(
+    hash,
+    text,
+    contents,
+    ...conflicts.map((conflict) => JSON.stringify(conflict)),
+    ...(holdout ? [JSON.stringify(holdout)] : [])
+  ).slice(0, 32);
+  const first = readoutAs(inputId);
+  const runId = runIdOf(inputId, first.run, memory);
+  const {readout, looks, run} = runId === inputId ? first : readoutAs(runId);
   readout.holdout = holdout?.holdout ?? null;
   const hours = trafficHours(publication.traffic, readout.variants);
   if (hours !== null) readout.hours = hours;
@@ -144,6 +149,18 @@ export async function buildOne(
     // A build that was killed may have kept it already.
     pins: found !== undefined || JSON.stringify(keptBefore.at(-1)) === JSON.stringify(kept) ? [] : [kept]
   };
+}
+
+/**
+ * The id of a run: a hash of its input and its definition. Where these were published before with other numbers, which
+ * other code had made of them, it is another run, so that history keeps both and readers are told what moved.
+ */
+function runIdOf(inputId: string, run: PublishedRun, {runs}: Memory): string {
+  const last = runs.at(-1);
+  const {runId: _, ...numbers} = run;
+  const own = hashOf(inputId, JSON.stringify(numbers)).slice(0, 32);
+  if (last?.runId === own) return own;
+  return last?.runId === inputId && differencesOf(last, run).length > 0 ? own : inputId;
 }
 
 /** What was published before and is now, each run once: what a page needs to show an earlier day. */

@@ -77,7 +77,11 @@ describe("readout publish", () => {
     expect(second.code).toBe(3);
     expect(second.err).toContain("one:");
     expect(await page("one")).toMatch(/stale/i);
-    expect(await page("two")).not.toContain("gone.csv");
+    expect([await page("one"), await page("two")].map((text) => text.includes("fact gone: gone.csv"))).toEqual([
+      true,
+      false
+    ]);
+    expect(await page("one")).not.toContain(place.dataDir);
     expect(existsSync(join(dist, "index.html.gz"))).toBe(false);
     expect(await readdir(join(dist, ".."))).toEqual(expect.not.arrayContaining(["dist.previous"]));
   }, 300_000);
