@@ -11,6 +11,9 @@ const types: Record<string, string> = {
   ".woff2": "font/woff2"
 };
 
+/** Bytes that are read and sent at once: the engine of Explore has 34 MB. */
+const pieces = 1 << 20;
+
 /** A folder served on this machine, on a port that was free. */
 export type Served = {origin: string; close: () => Promise<void>};
 
@@ -27,7 +30,9 @@ export async function serveFolder(folder: string): Promise<Served> {
     const file = wanted.find((f) => f.startsWith(root + sep) && existsSync(f) && statSync(f).isFile());
     response.statusCode = file ? 200 : 404;
     response.setHeader("content-type", types[extname(file ?? "404.html")] ?? "application/octet-stream");
-    createReadStream(file ?? join(root, "404.html"))
+    const sent = file ?? join(root, "404.html");
+    if (existsSync(sent)) response.setHeader("content-length", statSync(sent).size);
+    createReadStream(sent, {highWaterMark: pieces})
       .on("error", () => response.end())
       .pipe(response);
   });

@@ -80,14 +80,20 @@ async function drag(page: Page, days: readonly number[]): Promise<void> {
   await page.waitForSelector(".timeline svg");
   await timeline.scrollIntoViewIfNeeded();
   // Charts follow the numbers by a frame, and what is above them may have become shorter.
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100))));
-  const box = await timeline.boundingBox();
+  let box = await timeline.boundingBox();
+  for (let still = 0; still < 3;) {
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100))));
+    const now = await timeline.boundingBox();
+    still = now?.y === box?.y && now?.height === box?.height ? still + 1 : 0;
+    box = now;
+  }
   if (!box) throw new Error("missing chart");
-  const at = (day: number) => box.x + 46 + (box.width - 46 - 58) * ((day + 0.5) / 14);
+  const {x, y, width} = box;
+  const at = (day: number) => x + 46 + (width - 46 - 58) * ((day + 0.5) / 14);
   const [first = 0, ...rest] = days;
-  await page.mouse.move(at(first), box.y + 80);
+  await page.mouse.move(at(first), y + 80);
   await page.mouse.down();
-  for (const day of rest) await page.mouse.move(at(day), box.y + 80, {steps: 4});
+  for (const day of rest) await page.mouse.move(at(day), y + 80, {steps: 4});
   await page.mouse.up();
 }
 
@@ -158,7 +164,7 @@ describe("Explore", () => {
     // Brush: as of a day.
     await drag(page, [13, 9, 6]);
     const day = "2026-01-11";
-    expect(new URL(page.url()).searchParams.get("as-of")).toBe(day);
+    await expect.poll(() => new URL(page.url()).searchParams.get("as-of")).toBe(day);
     expect((await rows(page))[0]?.difference).toBe(metric.path.find((d) => d.date === day)?.comparisons[0]?.difference);
     await page.locator(".timeline").focus();
     await page.keyboard.press("ArrowRight");
@@ -168,7 +174,7 @@ describe("Explore", () => {
     // Brush: entry dates.
     await page.check("input[name=time][value=entered]");
     await drag(page, [9, 4]);
-    expect(new URL(page.url()).searchParams.get("entered")).toBe("2026-01-09..2026-01-14");
+    await expect.poll(() => new URL(page.url()).searchParams.get("entered")).toBe("2026-01-09..2026-01-14");
     expect(new URL(page.url()).searchParams.get("as-of")).toBeNull();
 
     // Copy the view, open the copy.

@@ -1,10 +1,10 @@
 import {AsyncDuckDB, VoidLogger} from "@duckdb/duckdb-wasm";
 import {arrowOf} from "./arrowOf.ts";
-import {engineBytes} from "./engineBytes.ts";
 import type {Progress} from "./fetchBytes.ts";
-import {fetchBytes} from "./fetchBytes.ts";
 import {identifier} from "./identifier.ts";
+import {loadEngine} from "./loadEngine.ts";
 import type {ParquetColumns} from "./parquetColumns.ts";
+import type {GivenEngine} from "./takeEngine.ts";
 
 /** A statement's result: at most as many rows as asked for, in columns' order. */
 export type QueryResult = {
@@ -19,9 +19,16 @@ export type QueryResult = {
 /** A table as the engine takes it; no stream for one without rows. */
 export type PreparedTable = {columns: readonly string[]; stream: Uint8Array | null};
 
-/** Returns columns as the engine takes them: work that needs no engine, so it can be done while that is on its way. */
-export function prepareTable({length, columns}: ParquetColumns): PreparedTable {
-  return {columns: Object.keys(columns), stream: length === 0 ? null : arrowOf({columns})};
+/**
+ * Returns columns as the engine takes them: work that needs no engine, so it is done while that is on its way, and in
+ * small pieces, because the page hands on what arrives of the engine.
+ */
+export async function prepareTable({length, columns}: ParquetColumns): Promise<PreparedTable> {
+  const pause = () => new Promise((done) => setTimeout(done));
+  return {
+    columns: Object.keys(columns),
+    stream: length === 0 ? null : await arrowOf({columns}, {together: "metric", pause})
+  };
 }
 
 /** DuckDB in this page, with the tables that were put into it. */
@@ -35,33 +42,40 @@ export type Database = {
   close(): Promise<void>;
 };
 
-/**
- * Starts DuckDB in a worker: 34 MB of WebAssembly, so only when a reader asks for it.
- *
- * @throws {Error} in words for a reader if this browser cannot, or the engine cannot be loaded
- */
-export async function openDatabase({
-  onProgress = () => {}
-}: {onProgress?: (progress: Progress) => void} = {}): Promise<Database> {
-  if (typeof WebAssembly !== "object" || typeof Worker !== "function")
-    throw new Error("this browser does not run WebAssembly, which the SQL console needs");
-  const wasm = import.meta.resolve("@duckdb/duckdb-wasm/dist/duckdb-eh.wasm");
-  const script = import.meta.resolve("@duckdb/duckdb-wasm/dist/duckdb-browser-eh.worker.js");
-  // The worker would wait for ever for an engine that does not come or is cut short, so the page fetches it.
-  const bytes = await fetchBytes(wasm, {onProgress, expected: engineBytes});
-  if (bytes.length !== engineBytes || String.fromCharCode(...bytes.subarray(1, 4)) !== "asm")
-    throw new Error(`the engine's file is damaged: ${bytes.length} bytes instead of ${engineBytes}`);
-  const engine = URL.createObjectURL(new Blob([bytes], {type: "application/wasm"}));
-  const worker = new Worker(script, {type: "module"});
-  const database = new AsyncDuckDB(new VoidLogger(), worker);
+/** The worker that DuckDB will live in, and what rejects once it cannot. */
+export type EngineWorker = {worker: Worker; failed: Promise<never>};
+
+/** Starts the worker, without DuckDB's engine: what can be done before a reader asks for that. */
+export function startWorker(): EngineWorker {
+  const worker = new Worker(import.meta.resolve("./engineWorker.js"), {type: "module"});
   const failed = new Promise<never>((_, reject) =>
     worker.addEventListener("error", (event) => {
       event.preventDefault();
       reject(new Error(`the engine could not be started${event.message ? `: ${event.message}` : ""}`));
     })
   );
+  // Until somebody waits for it.
+  failed.catch(() => {});
+  return {worker, failed};
+}
+
+/**
+ * Starts DuckDB in a worker: 34 MB of WebAssembly, so only when a reader asks for it.
+ *
+ * @param options.started a worker that was started before; it is this database's own from now on
+ * @throws {Error} in words for a reader if this browser cannot, or the engine cannot be loaded
+ */
+export async function openDatabase({
+  started,
+  onProgress = () => {}
+}: {started?: EngineWorker | undefined; onProgress?: (progress: Progress) => void} = {}): Promise<Database> {
+  if (typeof WebAssembly !== "object" || typeof Worker !== "function")
+    throw new Error("this browser does not run WebAssembly, which the SQL console needs");
+  const {worker, failed} = started ?? startWorker();
+  const database = new AsyncDuckDB(new VoidLogger(), worker);
   try {
-    await Promise.race([failed, database.instantiate(engine)]);
+    const given = loadEngine(onProgress).then((engine) => worker.postMessage({engine} satisfies GivenEngine));
+    await Promise.race([failed, Promise.all([given, database.instantiate("engine")])]);
     await database.open({
       query: {
         castBigIntToDouble: true,
@@ -73,8 +87,6 @@ export async function openDatabase({
   } catch (error) {
     worker.terminate();
     throw error instanceof Error ? error : new Error(String(error));
-  } finally {
-    URL.revokeObjectURL(engine);
   }
   const connection = await database.connect();
 
@@ -86,13 +98,13 @@ export async function openDatabase({
       } else await connection.insertArrowFromIPCStream(stream, {name, create: true});
     },
     async lock() {
-      for (const setting of [
+      const settings = [
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",
         "enable_external_access = false",
         "lock_configuration = true"
-      ])
-        await connection.query(`SET ${setting}`);
+      ];
+      await connection.query(settings.map((setting) => `SET ${setting};`).join(" "));
     },
     async query(sql, {limit = 10_000} = {}) {
       const start = performance.now();

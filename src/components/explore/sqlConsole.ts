@@ -6,7 +6,7 @@ import {csvOf} from "./csvOf.ts";
 import {engineBytes} from "./engineBytes.ts";
 import {examples} from "./examples.ts";
 import {identifier} from "./identifier.ts";
-import type {Database, PreparedTable, QueryResult} from "./openDatabase.ts";
+import type {Database, EngineWorker, PreparedTable, QueryResult} from "./openDatabase.ts";
 import type {ParquetColumns} from "./parquetColumns.ts";
 import {find, place} from "./place.ts";
 import {longRows} from "./longRows.ts";
@@ -38,6 +38,7 @@ export function sqlConsole(
   const queries = examples({metric, dimensions, tables: Object.keys(tables)});
   let opening: Promise<Database> | null = null;
   let database: Database | null = null;
+  let waiting: Promise<EngineWorker | null> | null = null;
   let result: QueryResult | null = null;
   let order: {column: number; descending: boolean} | null = null;
   let encoding: Encoding | null = null;
@@ -89,7 +90,10 @@ ${sql ?? queries[0]?.sql ?? ""}</textarea>
 
   async function start(): Promise<Database> {
     const {openDatabase, prepareTable} = await loadDriver();
+    const started = await waiting;
+    waiting = null;
     const coming = openDatabase({
+      started: started ?? undefined,
       onProgress: ({loaded, total}) => {
         const words = `Loading the engine: ${formatBytes(loaded)}${total === null ? "" : ` of ${formatBytes(total)}`}`;
         said.textContent = loaded === total ? `${words}; starting it` : words;
@@ -98,10 +102,7 @@ ${sql ?? queries[0]?.sql ?? ""}</textarea>
     // Told of below; until then nobody listens.
     coming.catch(() => {});
     const prepared: [string, PreparedTable][] = [];
-    for (const [name, table] of Object.entries(tables)) {
-      prepared.push([name, prepareTable(table)]);
-      await new Promise((done) => setTimeout(done));
-    }
+    for (const [name, table] of Object.entries(tables)) prepared.push([name, await prepareTable(table)]);
     const opened = await coming;
     said.textContent = "Putting the cube into the engine";
     try {
@@ -272,7 +273,12 @@ ${sql ?? queries[0]?.sql ?? ""}</textarea>
     void submit();
   };
   // Loaded on use: neither the engine nor what drives it is part of the page. The driver comes with the first touch.
-  const near = () => void loadDriver().catch(() => {});
+  const near = () => {
+    if (opening !== null) return;
+    waiting ??= loadDriver()
+      .then(({startWorker}) => startWorker())
+      .catch(() => null);
+  };
   form.addEventListener("focusin", near, {once: true});
   form.addEventListener("pointerenter", near, {once: true});
   form.addEventListener("submit", send);
@@ -287,6 +293,7 @@ ${sql ?? queries[0]?.sql ?? ""}</textarea>
     ++run;
     opening = null;
     void database?.close();
+    void waiting?.then((started) => started?.worker.terminate());
   };
 }
 
