@@ -29,6 +29,9 @@ export async function validate({quick, seed}: ValidationOptions): Promise<Valida
   const lifted = "a constant 5% lift on a baseline that falls by 60%";
   const still = draw(constant, many, {seed, stream: 1});
   const changes = still.map(({test}) => test?.pValue ?? 1);
+  const heavy: NoveltyWorld = {...constant, units: {control: 500, banner: 500}, base: () => 1, active: 0.1, noise: 1.4};
+  const skewed = draw(heavy, many, {seed, stream: 9});
+  const untold = share(skewed, ({test}) => test?.pValue === null);
   const rows = [
     row({
       method: "novelty, log ratio late - early",
@@ -47,6 +50,16 @@ export async function validate({quick, seed}: ValidationOptions): Promise<Valida
       falsePositiveRate: share(still, ({test}) => below(test?.pValue, 0.2)),
       coverage: null,
       nominal: 0.2
+    }),
+    row({
+      method: "novelty, log ratio late - early",
+      data: "a constant 5% lift on 10% of days with lognormal amounts, sigma 1.5",
+      n: 500,
+      experiments: many,
+      falsePositiveRate: share(skewed, ({test}) => below(test?.pValue, alpha)) / (1 - untold),
+      coverage: share(skewed, ({test}) => holds(test?.interval, 0)) / (1 - untold),
+      allowance: 0.01,
+      note: `cannot tell in ${(100 * untold).toFixed(1)}%, where an arm is too near zero; of the others`
     }),
     row({
       method: "absolute contrast late - early, as a test of lasting",

@@ -20,6 +20,8 @@ export type NoveltyWorld = {
   active?: number;
   /** How much of a habit is left on the next day; defaults to 0.9. */
   drift?: number;
+  /** Standard deviation of the logarithm of a value beside the habits, that keep its mean; defaults to 0. */
+  noise?: number;
   products?: boolean;
 };
 
@@ -35,6 +37,7 @@ export function drawTenure(
     shift = 0,
     active = 0.5,
     drift = 0.9,
+    noise = 0,
     products = true
   }: NoveltyWorld
 ): TenureSums {
@@ -85,7 +88,8 @@ export function drawTenure(
         let mood = random.normal();
         for (let k = 0; k <= lastDay; k++) {
           mood = drift * mood + stay * random.normal();
-          const value = random.uniform() < active ? means[k]! * Math.exp(habit + 0.5657 * mood) : 0;
+          const amount = noise === 0 ? 0 : noise * random.normal() - (noise * noise) / 2;
+          const value = random.uniform() < active ? means[k]! * Math.exp(habit + 0.5657 * mood + amount) : 0;
           y[k] = v === 0 ? value : value + shift;
           sum[k]! += y[k]!;
           square[k]! += y[k]! * y[k]!;

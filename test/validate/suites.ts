@@ -1,7 +1,17 @@
 import {existsSync} from "node:fs";
 
 /** Every suite that the project means to have, in the order of the table. */
-export const suites = ["stats", "margins", "multiplicity", "sequential", "novelty", "experiment", "trust", "bandit"];
+export const suites = [
+  "stats",
+  "margins",
+  "multiplicity",
+  "sequential",
+  "novelty",
+  "segments",
+  "experiment",
+  "trust",
+  "bandit"
+];
 
 /** The file of a suite, or null if it does not exist yet. */
 export function fileOf(suite: string): URL | null {
