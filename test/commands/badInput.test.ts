@@ -52,7 +52,8 @@ async function failure(files: Record<string, string | Buffer>, sources?: string)
   expect(exitCode).toBe(1);
   expect(existsSync(join(place.outDir, "one"))).toBe(false);
   const index: ReadoutIndex = JSON.parse(await readFile(join(place.outDir, "index.json"), "utf8"));
-  expect(index.experiments[0]?.error).toBe(failed[0]?.reason);
+  // What is published names files as the definitions do.
+  expect(index.experiments[0]?.error).toBe(failed[0]?.reason.replaceAll(join(place.dataDir, "/"), ""));
   return failed[0]?.reason ?? "";
 }
 

@@ -1,6 +1,7 @@
 import {readFile, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterEach, describe, expect, it} from "vitest";
+import {formatDate} from "../../lib/experiment/format.ts";
 import {bytesOf, smallDefinitions, smallExperiment, smallLog} from "./nightly.ts";
 import {workplace} from "./realExperiments.ts";
 import type {Workplace} from "./realExperiments.ts";
@@ -81,6 +82,19 @@ describe("a pin on a stopped experiment", () => {
       );
     expect(pinned.pin).toMatchObject({date: "2026-01-14", differs: true});
     expect(pinned.pin?.message).toMatch(/spent, b/);
+    // Nothing beside these numbers says otherwise.
+    expect(pinned.decision).toMatchObject({
+      sentence: `So it was published with data until ${formatDate("2026-01-14")}.`,
+      reasons: [],
+      wouldChange: []
+    });
+    const spent = pinned.metrics.find(({key}) => key === "spent")!;
+    expect(spent.path.at(-1)).toMatchObject({
+      date: "2026-01-14",
+      comparisons: [{difference: spent.comparisons[0]?.difference, interval: spent.comparisons[0]?.interval}]
+    });
+    expect(spent.arms.map(({mean}) => mean)).toEqual([null, null]);
+    expect(pinned.metrics.find(({key}) => key === "bought")?.arms).toEqual(published.metrics[0]?.arms);
   });
 
   it("pins nothing while the experiment runs, and a first build pins what it computes", async () => {

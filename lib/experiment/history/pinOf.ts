@@ -43,30 +43,47 @@ export function pinOf(kept: Readout, recomputed: Readout): Readout {
 
 /**
  * Returns a recomputed readout with the numbers and the verdict of a published run in their place: what is left where
- * only the history still knows what was published.
+ * only the history still knows what was published. Where these are others than those recomputed, what would contradict
+ * them goes: the means, and the words about the verdict.
  */
 export function withPublished(recomputed: Readout, run: PublishedRun): Readout {
+  const now = publishedRun(recomputed);
+  const {verdict, label} = run;
+  const same = differencesOf(run, {...now, verdict, label}).length === 0;
   return {
     ...recomputed,
     runId: run.runId,
-    metrics: recomputed.metrics.map((metric) => ({
-      ...metric,
-      comparisons: metric.comparisons.map((comparison) => {
-        const own = run.comparisons.find((c) => c.metric === metric.key && c.variant === comparison.variant);
-        if (own === undefined) return comparison;
-        const {difference, pValue, relativeDifference} = own;
-        return {
-          ...comparison,
-          difference,
-          pValue,
-          relativeDifference,
-          interval: copy(own.interval),
-          relativeInterval: copy(own.relativeInterval)
-        };
-      })
-    })),
-    decision: {...recomputed.decision, verdict: run.verdict, label: run.label}
+    metrics: recomputed.metrics.map((metric) => {
+      const published = run.comparisons.filter((c) => c.metric === metric.key);
+      const late = published.some(
+        (c) => !now.comparisons.some((n) => n.metric === c.metric && n.variant === c.variant && sameNumbers(c, n))
+      );
+      const withNumbers = <T extends {readonly variant: string}>(comparison: T) => {
+        const own = published.find(({variant}) => variant === comparison.variant);
+        return own === undefined ? comparison : {...comparison, ...numbersOf(own)};
+      };
+      return {
+        ...metric,
+        arms: late ? metric.arms.map((arm) => ({...arm, mean: null, reason: "late data changed it"})) : metric.arms,
+        comparisons: metric.comparisons.map(withNumbers),
+        path: metric.path.map((point) =>
+          point.date === run.date ? {...point, comparisons: point.comparisons.map(withNumbers)} : point
+        )
+      };
+    }),
+    decision: {
+      ...recomputed.decision,
+      verdict,
+      label,
+      ...(same
+        ? {}
+        : {sentence: `So it was published with data until ${formatDate(run.date)}.`, reasons: [], wouldChange: []})
+    }
   };
+}
+
+function numbersOf({difference, pValue, relativeDifference, interval, relativeInterval}: PublishedComparison) {
+  return {difference, pValue, relativeDifference, interval: copy(interval), relativeInterval: copy(relativeInterval)};
 }
 
 /** Returns in words what differs between two runs: verdict, units, and each comparison beyond 1e-9 of its size. */
