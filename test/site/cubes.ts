@@ -206,6 +206,14 @@ export function cubeFixtures(): CubeFixture[] {
       dimensions: {"select <from>": hostileValues, bin: ["a", "b"]}
     }),
     makeCube({id: "without", title: "No dimension at all", dimensions: {}}),
+    makeCube({
+      id: "many",
+      title: "Twelve variants in hundreds of segments",
+      treatments: Array.from({length: 11}, (_, i) => `treatment ${i + 1}`),
+      dimensions: {store: Array.from({length: 320}, (_, i) => `store ${i + 1}`)},
+      days: 3,
+      metrics: 1
+    }),
     makeCube({id: "damaged", title: "A cube cut short", days: 3}),
     makeCube({id: "newer", title: "Of a newer version", days: 3}),
     makeCube({id: "no-entries", title: "No entries", days: 3})

@@ -298,6 +298,44 @@ describe("Explore", () => {
     await close();
   });
 
+  it("bears twelve variants in hundreds of segments, and says how many it leaves out", async () => {
+    const {page, troubles, close} = await explore("?experiment=many&by=store", {viewport: {width: 360, height: 740}});
+    await expect.poll(async () => (await rows(page)).length, {timeout: 30_000}).toBe(300 * 11);
+    expect((await page.textContent(".cells .below"))?.replace(/\s/g, " ")).toContain("20 more cells");
+    expect(await sideways(page)).toBeLessThanOrEqual(0);
+    await page.click("table.results .drill >> nth=0");
+    await expect.poll(async () => (await rows(page)).length).toBe(11);
+    expect(new Set((await rows(page)).map(({variant}) => variant)).size).toBe(11);
+    expect(await seriousFaults(page)).toEqual([]);
+    expect(troubles).toEqual([]);
+    await close();
+  }, 120_000);
+
+  it("prints the view with its question in words, without what can only be clicked", async () => {
+    const {page, troubles, close} = await explore("?experiment=three&by=platform&where.country=US");
+    await page.waitForSelector(".forest .plot svg");
+    expect(await page.isVisible(".printed")).toBe(false);
+    await page.emulateMedia({media: "print"});
+    for (const selector of [".controls", ".sql", ".pick", ".files"])
+      expect(await page.isVisible(selector), selector).toBe(false);
+    const said = (await page.innerText(".printed")).replace(/\s/g, " ");
+    expect(said).toMatch(/^Two treatments: purchase by platform, country US; as of 18 Jan 2026; .*Exploration/);
+    for (const selector of ["table.results", ".timeline svg", ".forest .plot svg"])
+      expect(await page.isVisible(selector), selector).toBe(true);
+    expect(await sideways(page)).toBeLessThanOrEqual(0);
+    expect((await page.pdf({format: "A4"})).length).toBeGreaterThan(10_000);
+    expect(troubles).toEqual([]);
+    await close();
+  });
+
+  it("says that it needs JavaScript where there is none, and leads to the files", async () => {
+    const {page, close} = await visit(browser, served.origin, "explore", {javaScriptEnabled: false});
+    expect(await page.textContent("main")).toContain("Exploring needs JavaScript");
+    await page.click("details.files summary");
+    expect(await page.isVisible("a[data-experiment=plain][data-file='path.parquet']")).toBe(true);
+    await close();
+  });
+
   it("leads there from the readout page, and works for an experiment without dimensions", async () => {
     const {page, troubles, close} = await visit(browser, served.origin, "experiments/plain");
     await page.waitForLoadState("networkidle");
@@ -361,6 +399,11 @@ describe("the SQL console", () => {
     }
     expect(means.length).toBe(6);
     expect(await page.locator(".quick svg circle").count()).toBeGreaterThanOrEqual(6);
+    // The control is grey here too, wherever it stands.
+    const colors = await page
+      .locator(".quick svg circle")
+      .evaluateAll((all) => all.map((circle) => circle.getAttribute("fill") ?? ""));
+    expect([...new Set(colors)].sort()).toEqual(["var(--v0)", "var(--v1)"]);
     // In the long form, reshaped by Arquero: every number, a colour for each.
     await page.selectOption("select[name=y]", "every");
     await expect.poll(() => page.locator(".quick svg").textContent()).toMatch(/units.*mean/);

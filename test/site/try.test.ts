@@ -1,7 +1,9 @@
 import {existsSync, readFileSync} from "node:fs";
-import {readFile} from "node:fs/promises";
+import {mkdtemp, readFile, rm} from "node:fs/promises";
+import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
 import {gzipSync} from "node:zlib";
+import {DuckDBInstance} from "@duckdb/node-api";
 import type {Browser, Page} from "playwright-core";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {formatPercent} from "../../lib/experiment/format.ts";
@@ -170,6 +172,39 @@ describe("Try", () => {
     expect(troubles).toEqual([]);
     await close();
   }, 180_000);
+
+  it("reads a Parquet file of many rows", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "readout-try-"));
+    const path = join(folder, "units.parquet");
+    const engine = await (await DuckDBInstance.create(":memory:")).connect();
+    await engine.run(`COPY (
+      SELECT 'u' || i AS user_id, CASE WHEN i % 2 = 0 THEN 'control' ELSE 'green' END AS variant,
+        i % 4 = 0 OR i % 10 = 1 OR i % 10 = 3 AS bought, (i * 31 % 97)::DOUBLE AS score
+      FROM range(150000) t(i)) TO '${path}' (FORMAT PARQUET, COMPRESSION ZSTD)`);
+    engine.closeSync();
+    const {page, troubles, close} = await open();
+    await give(page, path);
+    expect((await page.textContent(".said"))?.replace(/\s/g, " ")).toBe("units.parquet: 150,000 rows, 4 columns.");
+    expect(await page.inputValue("select[name=unit]")).toBe("user_id");
+    // Of the control one in two bought, of green two in five.
+    expect(await page.textContent(".outcome")).toMatch(/bought fell by 20%/);
+    expect(troubles).toEqual([]);
+    await close();
+    await rm(folder, {recursive: true});
+  }, 120_000);
+
+  it("prints the readout without the form, and all of it", async () => {
+    const {page, close} = await open();
+    await page.click("[data-sample=units]");
+    await page.waitForSelector(".result-heading");
+    await page.emulateMedia({media: "print"});
+    for (const selector of [".drop", ".columns", ".tour"])
+      expect(await page.locator(selector).filter({visible: true}).count(), selector).toBe(0);
+    expect(await page.isVisible(".outcome .verdict")).toBe(true);
+    expect(await page.isVisible("table.metrics")).toBe(true);
+    expect((await page.pdf({format: "A4"})).length).toBeGreaterThan(10_000);
+    await close();
+  }, 60_000);
 
   it("works in the page itself where no worker can be had", async () => {
     const {page, close} = await open({

@@ -22,6 +22,7 @@ import type {LoadedExperiment} from "./loadExperiment.ts";
 import {loadExperiment} from "./loadExperiment.ts";
 import {find, place} from "./place.ts";
 import {beside, crumbs, resultTable} from "./results.ts";
+import {colorIndex} from "../blocks/subject.ts";
 import {sqlConsole} from "./sqlConsole.ts";
 import type {TimeChart} from "./timeChart.ts";
 import {timeChart} from "./timeChart.ts";
@@ -145,6 +146,7 @@ function explore(
     experiment: readout.id,
     metric: state.metric ?? "",
     dimensions: readout.dimensions.map(({key}) => key),
+    variants: Object.fromEntries(readout.variants.map(({key}) => [key, colorIndex(readout, key)])),
     sql: state.sql,
     onSql: (sql) => {
       state = {...state, sql};
@@ -184,7 +186,11 @@ function explore(
     results = exploreCells(known, metric, state, readout);
     const total = state.by.length === 0 ? results : exploreCells(known, metric, {...state, by: []}, readout);
     syncControls(form, readout, state);
-    place(find(main, ".trail"), crumbs(readout, crumbsOf(state)));
+    place(
+      find(main, ".trail"),
+      html`<p class="printed">${name(inWords())}</p>
+        ${crumbs(readout, crumbsOf(state))}`
+    );
     place(find(main, ".sum"), beside(readout, metric, state, total, asked.root));
     place(find(main, ".cells"), resultTable(readout, metric, state, results, {lines: firstLines}));
     timelineBrush.show();
@@ -264,13 +270,17 @@ function explore(
     if (cell) inside(cell.cell);
   }
 
-  async function copy(): Promise<void> {
-    const view = {
+  /** The view in a sentence, for a copy and for print, where the controls are not seen. */
+  function inWords(): string {
+    return viewWords(readout, state, {
       family: results?.family ?? 0,
       level: results?.level ?? 0.95,
       adjusted: results?.cells.some((c) => c.varianceReduction !== null) ?? false
-    };
-    const text = `${viewWords(readout, {...state, sql: null}, view)}\n${location.origin}${location.pathname}${writeExploreState(state)}`;
+    });
+  }
+
+  async function copy(): Promise<void> {
+    const text = `${inWords()}\n${location.origin}${location.pathname}${writeExploreState(state)}`;
     try {
       await navigator.clipboard.writeText(text);
       status.textContent = `Copied: ${text}`;

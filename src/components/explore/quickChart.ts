@@ -39,17 +39,24 @@ export function numberColumns({columns, rows}: Rows): number[] {
   });
 }
 
-/** Returns a line over dates or numbers, bars over everything else; the first 40 bars. */
+/**
+ * Returns a line over dates or numbers, bars over everything else; the first 40 bars.
+ *
+ * @param options.variants the place of each variant's colour, which is its own here too
+ */
 export function quickChart(
   {columns, rows}: Rows,
   {x, y, z}: Encoding,
-  {width, height}: {width: number; height: number}
+  {width, height, variants = {}}: {width: number; height: number; variants?: Readonly<Record<string, number>>}
 ): Element {
   const known = rows.filter((row) => typeof row[y] === "number" && row[x] !== null);
   const dated = known.length > 1 && known.every((row) => day.test(String(row[x])));
   const numeric = known.every((row) => typeof row[x] === "number");
   const groups = z === null ? [] : [...new Set(known.map((row) => String(row[z])))];
-  const color = (row: readonly Value[]) => variantColor(z === null ? 1 : groups.indexOf(String(row[z])) % 12);
+  const keyed = z ?? x;
+  const own = known.every((row) => Object.hasOwn(variants, String(row[keyed])));
+  const color = (row: readonly Value[]) =>
+    variantColor((own ? variants[String(row[keyed])] : z === null ? 1 : groups.indexOf(String(row[z])) % 12) ?? 1);
   const data = dated || numeric ? known : known.slice(0, bars);
   const label = (row: readonly Value[]) => columns.map((name, i) => `${name} ${String(row[i] ?? "")}`).join("\n");
   const last = [...new Map(data.map((row) => [z === null ? "" : String(row[z]), row])).values()];

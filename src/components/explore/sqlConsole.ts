@@ -19,6 +19,8 @@ export type ConsoleOptions = {
   experiment: string;
   metric: string;
   dimensions: readonly string[];
+  /** The place of each variant's colour. */
+  variants: Readonly<Record<string, number>>;
   /** Text to begin with; it is not run by itself. */
   sql: string | null;
   onSql: (sql: string) => void;
@@ -33,7 +35,7 @@ const loadArquero = async () => (await import("arquero/dist/arquero.min.js")).de
 /** Puts a SQL console over the cube into a section; the engine is loaded with the first query. Returns what ends it. */
 export function sqlConsole(
   section: HTMLElement,
-  {tables, experiment, metric, dimensions, sql, onSql}: ConsoleOptions
+  {tables, experiment, metric, dimensions, variants, sql, onSql}: ConsoleOptions
 ): () => void {
   const queries = examples({metric, dimensions, tables: Object.keys(tables)});
   let opening: Promise<Database> | null = null;
@@ -224,7 +226,7 @@ ${sql ?? queries[0]?.sql ?? ""}</textarea>
     const gather = numberColumns(wide).filter((i) => i !== encoding?.x);
     const shown = everyNumber ? longRows(wide, {keep: encoding.x, gather}, await loadArquero()) : wide;
     if (wide !== result || !plot.isConnected) return;
-    const size = {width: Math.max(240, Math.floor(plot.clientWidth)), height: 200};
+    const size = {width: Math.max(240, Math.floor(plot.clientWidth)), height: 200, variants};
     const chart = quickChart(shown, everyNumber ? {x: 0, y: 2, z: 1} : encoding, size);
     chart.setAttribute("aria-hidden", "true");
     plot.replaceChildren(chart);
