@@ -42,6 +42,18 @@ describe("tenureView(view)", () => {
     const text = words({entries: 3, value: (day) => (day < 4 ? 1 : 1 + random.uniform())});
     expect(text).toMatch("4 of 21 days have no interval, because no variance in either arm.");
   });
+  it("says that weekdays are kept of primary metrics only", () => {
+    const units = Array.from({length: 240}, (_, i) => ({
+      variant: i % 2 ? "green" : "control",
+      entry: i % 3,
+      y: Array.from({length: 22}, () => random.uniform())
+    }));
+    const weekdaysOf = (asOf: number) =>
+      noveltyOf({...tenureSumsOf(units, {asOf}), weekdays: []}, {control: "control", treatments: ["green"]})[0]!
+        .weekdayTest?.reason;
+    expect(weekdaysOf(21)).toBe("weekdays are kept of primary metrics only, with enough units");
+    expect(weekdaysOf(6)).toBe("no units in both arms have lived through a whole week");
+  });
   it("tells one entry cohort from others that have lived through no day yet", () => {
     expect(words({entries: 1, value: () => random.uniform()})).toMatch("because there is one entry cohort only.");
   });

@@ -29,7 +29,17 @@ export function weekdayPattern(
   const phases = [...new Set(c.map(({phase}) => phase))].filter((phase) => t.some((row) => row.phase === phase));
   const units = phases.map((phase) => unitsIn(c, phase) + unitsIn(t, phase));
   const total = units.reduce((sum, n) => sum + n, 0);
-  if (total === 0) return {weekdays: [], test: unknown("no units in both arms have lived through a whole week")};
+  if (total === 0) {
+    const kept = sums.weekdays.length > 0 || sums.cohorts.every(({lastDay}) => lastDay < 7);
+    return {
+      weekdays: [],
+      test: unknown(
+        kept
+          ? "no units in both arms have lived through a whole week"
+          : "weekdays are kept of primary metrics only, with enough units"
+      )
+    };
+  }
   const arms = [c, t].map((own) => {
     const mean = new Float64Array(7);
     const covariance = new Float64Array(49);
