@@ -99,6 +99,17 @@ describe("a site under a path, behind a password, with the headers that it asks 
     }
   );
 
+  it("starts DuckDB under the headers that it asks for", async () => {
+    const {page, troubles, close} = await open("explore?experiment=one");
+    await page.waitForSelector("table.results");
+    await page.fill(".sql textarea", "SELECT count(*) > 0 AS there FROM path");
+    await page.click(".sql [name=run]");
+    await page.waitForSelector("table.query, pre.error", {timeout: 60_000});
+    expect(await page.locator(".answer").innerText()).toContain("true");
+    expect(unexpected(troubles)).toEqual([]);
+    await close();
+  }, 90_000);
+
   it("is refused without the password, and lets readers zoom", async () => {
     const response = await fetch(`${host.origin}${base}index.html`);
     expect(response.status).toBe(401);
