@@ -15,10 +15,11 @@ const pages = {
 const built = `<html><head></head><body><main id="observablehq-main"><!--block verdict--></main></body></html>`;
 
 describe("lateBlocks(pages, options)", () => {
-  it("leaves a mark for each block of an experiment's page, and writes those of other pages", () => {
+  it("leaves a mark for each block, and the head and bar of pages that are no experiment's", () => {
     const late = lateBlocks(pages);
     expect(String(late.block("verdict", {path: "/experiments/a"}))).toBe("<!--block verdict-->");
-    expect(String(late.block("home", {path: "/index"}))).toContain("home</b>");
+    expect(String(late.block("home", {path: "/index"}))).toBe("<!--block home-->");
+    expect([late.head({path: "/experiments/a"}), late.head({path: "/index"})]).toEqual([null, "<meta>"]);
     expect([late.paths(), lateBlocks(pages, {only: ["/experiments/b"]}).paths()]).toEqual([
       pages.paths(),
       ["/experiments/b"]
@@ -27,12 +28,14 @@ describe("lateBlocks(pages, options)", () => {
 });
 
 describe("fillBlocks(built, page, pages)", () => {
-  it("puts blocks, head, bar and footer in the place of their marks, on an experiment's page only", () => {
+  it("puts blocks in the place of their marks, and on an experiment's page head, bar and footer", () => {
     const page = fillBlocks(built, {path: "/experiments/a"}, pages);
     expect(page).toContain('<meta>\n<meta name="readout-live" content="run">\n</head>');
     expect(page).toMatch(/<nav><\/nav>\n<\/header>\n<main id="observablehq-main"[^]*verdict<\/b>[^]*<\/main>\n<footer/);
     expect(page).toContain('<a href="../methods.html">');
-    expect(fillBlocks(built, {path: "/index"}, pages)).toBe(built);
+    const home = fillBlocks(built, {path: "/index"}, pages);
+    expect(home).toContain("verdict</b>");
+    expect(home).not.toMatch(/<!--block|<meta|<nav|<footer/);
   });
   it("leaves out what only indents tags, and nothing of texts, attributes and code", () => {
     const page = fillBlocks(built, {path: "/experiments/a"}, pages);

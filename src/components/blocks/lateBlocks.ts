@@ -15,9 +15,10 @@ export type LatePages = Omit<SitePages, "head" | "header"> & {
 };
 
 /**
- * Returns the same pages, with only a mark for each block of an experiment's page. Framework parses all HTML of a page
- * about ten times over; of a thousand long pages that is most of a build. `fillBlocks` puts the blocks in afterwards. In
- * the preview blocks are written at once, so that changes show.
+ * Returns the same pages, with only a mark for each block; those of experiments lack their head, bar and footer, too.
+ * Framework parses all HTML of a page about ten times over; of a thousand long pages, and of those that list a thousand
+ * experiments, that is most of a build. `fillBlocks` puts the blocks in afterwards. In the preview blocks are written at
+ * once, so that changes show.
  *
  * @param options.only the pages of experiments that Framework makes; default: all. Without their blocks they are alike,
  * so that a build makes the others after the pattern of these.
@@ -27,7 +28,7 @@ export function lateBlocks(pages: SitePages, {only}: {only?: readonly string[]} 
   return {
     ...pages,
     paths: () => pages.paths().filter((path) => only?.includes(path) ?? true),
-    block: (name, page) => (late(page) ? new Html(`<!--block ${name}-->`) : pages.block(name, page)),
+    block: (name) => new Html(`<!--block ${name}-->`),
     head: (page) => (late(page) ? null : pages.head(page)),
     header: (page) => (late(page) ? null : pages.header(page)),
     footer: (page) => (late(page) ? null : footer)
@@ -39,14 +40,16 @@ export function promptBlocks(pages: SitePages): LatePages {
   return {...pages, footer: () => footer};
 }
 
-/** Returns a built page with its blocks, head, bar and footer in the place of their marks. */
+/** Returns a built page with its blocks in the place of their marks; that of an experiment with head, bar and footer. */
 export function fillBlocks(built: string, page: Page, pages: SitePages): string {
-  if (experimentOf(page) === null) return built;
   const root = "../".repeat(page.path.split("/").length - 2);
+  const filled = built.replace(/<!--block (\w+)-->/g, (_, name: string) =>
+    unindented(linked(String(pages.block(name, page)), root))
+  );
+  if (experimentOf(page) === null) return filled;
   const bar = `<header id="observablehq-header">\n${linked(pages.header(page), root)}\n</header>\n`;
   const end = `<footer id="observablehq-footer">\n<div>${linked(footer, root)}</div>\n</footer>\n`;
-  return built
-    .replace(/<!--block (\w+)-->/g, (_, name: string) => unindented(linked(String(pages.block(name, page)), root)))
+  return filled
     .replace(
       "</head>",
       () => `${pages.head(page)}\n<meta name="readout-live" content="${escape(pages.mark(page))}">\n</head>`

@@ -25,8 +25,7 @@ export function explore(
   }: {root: string; readoutOf: (id: string) => Readout | null; filesOf: (id: string) => string[]}
 ): Html {
   const there = experiments.filter((e) => e.error === null && filesOf(e.id).includes("path.parquet"));
-  return html`<link rel="stylesheet" href="${root}components/explore/explore.css" />
-    <p class="lede">
+  return html`<p class="lede">
       Take a readout apart: filter, cross dimensions, go back in time. Everything is computed here, in your browser,
       from the published sums.
     </p>
