@@ -9,9 +9,9 @@ interface CommandModule {
 }
 
 /** The commands, in the order of --help. Each is loaded when it is asked for, so that --help and a typo answer at once. */
-const commands: readonly {name: string; summary: string; alias?: string; load: () => Promise<CommandModule>}[] = [
+const commands: readonly {name: string; summary: string; load: () => Promise<CommandModule>}[] = [
   {name: "build", summary: "compute the readouts from the logs", load: () => import("./build.ts")},
-  {name: "publish", summary: "build readouts and pages into dist/", alias: "site", load: () => import("./publish.ts")},
+  {name: "publish", summary: "build readouts and pages into dist/", load: () => import("./publish.ts")},
   {name: "dev", summary: "preview the site with live reload", load: () => import("./dev.ts")},
   {name: "check", summary: "say what is blocked or severe, for CI", load: () => import("./check.ts")},
   {name: "memo", summary: "write an experiment's memo", load: () => import("./memo.ts")},
@@ -61,10 +61,9 @@ async function createProgram(args: readonly string[]): Promise<Command> {
     .version(await version(), "-V, --version")
     .showHelpAfterError("(readout --help lists the commands; readout <command> --help its options)")
     .exitOverride();
-  for (const {name, summary, alias, load} of commands) {
+  for (const {name, summary, load} of commands) {
     const command = program.command(name).description(summary).copyInheritedSettings(program);
-    if (alias !== undefined) command.alias(alias);
-    if (args.includes(name) || (alias !== undefined && args.includes(alias))) (await load()).register(command);
+    if (args.includes(name)) (await load()).register(command);
   }
   return program;
 }

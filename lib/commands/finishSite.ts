@@ -74,7 +74,7 @@ async function removeHashedCopies(folder: string): Promise<void> {
 /** Copies the published files that a page offers to the place that its links name, and returns their names. */
 async function copyDownloads(page: string, {folder, site}: {folder: string; site: string}): Promise<string[]> {
   const copied: string[] = [];
-  for (const [, file = ""] of page.matchAll(/<a [^>]*?href="\.\.?\/(readouts\/[\w-]+\/[\w.-]+)"[^>]*?\sdownload=/g)) {
+  for (const [, file = ""] of page.matchAll(/<a\s[^>]*?href="\.\.?\/(readouts\/[\w-]+\/[\w.-]+)"[^>]*?\sdownload=/g)) {
     await mkdir(dirname(join(folder, file)), {recursive: true});
     await copyFile(join(site, file), join(folder, file));
     copied.push(file);

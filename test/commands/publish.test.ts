@@ -86,17 +86,12 @@ describe("readout publish", () => {
     expect(await readdir(join(dist, ".."))).toEqual(expect.not.arrayContaining(["dist.previous"]));
   }, 300_000);
 
-  it("is what --help says, also under its old name, and refuses what it does not know", async () => {
-    const [help, old, unknown] = await Promise.all([
-      readout("publish", "--help"),
-      readout("site", "--help"),
-      readout("publish", "--pack", "zip")
-    ]);
+  it("is what --help says, and refuses what it does not know", async () => {
+    const [help, unknown] = await Promise.all([readout("publish", "--help"), readout("publish", "--pack", "zip")]);
     expect(help.code).toBe(0);
     expect(help.out).toMatch(
       /0 if all were built, 3 if some are stale or failed, 1 if none was built, 2 if it could not/
     );
-    expect(old.out).toBe(help.out);
     expect(unknown.code).toBe(2);
   });
 });
