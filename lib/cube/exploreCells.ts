@@ -1,5 +1,5 @@
 import type {Comparison} from "../stats/index.ts";
-import {adjustedIntervals, estimateQuantile, mean} from "../stats/index.ts";
+import {adjustedLevels, estimateQuantile, mean} from "../stats/index.ts";
 import type {Moments} from "../stats/moments.ts";
 import type {QuantileBins} from "../stats/quantileBins.ts";
 import {effectOf} from "../experiment/effectOf.ts";
@@ -43,7 +43,6 @@ export interface CellResult {
   readonly relativeInterval: Interval;
   readonly pValue: number | null;
   readonly adjustedPValue: number | null;
-  readonly adjustedInterval: Interval;
   /** Share of the variance that the covariate took away; null where it was not used. */
   readonly varianceReduction: number | null;
   readonly test: string;
@@ -71,7 +70,7 @@ export interface CellResults {
 /** The effects as of one day, or of the units that entered on one day. */
 export interface DayResult {
   readonly date: string;
-  readonly results: readonly Omit<CellResult, "adjustedPValue" | "adjustedInterval" | "cell">[];
+  readonly results: readonly Omit<CellResult, "adjustedPValue" | "cell">[];
 }
 
 /** Cells that are computed and shown at most. */
@@ -118,19 +117,18 @@ export function exploreCells(
   const adjusted =
     state.correction === null || state.correction === "none"
       ? null
-      : adjustedIntervals(
-          found.map(({comparison, at}) => ({pValue: comparison.pValue, intervalAt: (own: number) => at(own).interval})),
+      : adjustedLevels(
+          found.map(({comparison}) => comparison.pValue),
           state.correction,
           {level}
-        );
+        ).adjustedPValues;
   const ofCells = selection.by.length > 0 || Object.keys(where).length > 0;
   const span = entered ?? {from: null, to: asOf};
   return {
-    cells: found.map(({comparison, at: _, ...rest}, i) => ({
+    cells: found.map(({comparison, ...rest}, i) => ({
       ...rest,
       ...numbers(comparison),
-      adjustedPValue: adjusted === null ? comparison.pValue : (adjusted[i]?.adjustedPValue ?? null),
-      adjustedInterval: adjusted === null ? comparison.interval : (adjusted[i]?.interval ?? null)
+      adjustedPValue: adjusted === null ? comparison.pValue : (adjusted[i] ?? null)
     })),
     family: found.filter(({comparison}) => comparison.pValue !== null).length,
     more: sized.length - shown.length,
@@ -165,7 +163,7 @@ export function exploreDays(
     : momentsByDate(table, selection);
   return days.flatMap(({date, arms}) => {
     const results = compare(arms, sketches.findLast((day) => day.date <= date)?.sketches)
-      .map(({comparison, at: _, ...rest}) => ({...rest, ...numbers(comparison)}))
+      .map(({comparison, ...rest}) => ({...rest, ...numbers(comparison)}))
       .filter(({difference}) => difference !== null);
     return results.length === 0 ? [] : [{date, results}];
   });
@@ -225,8 +223,7 @@ function comparer(
         small: smallness([c, t], kind, minimumUnits),
         reason:
           kind === "quantile" && sketches === undefined ? noQuantile : (comparison.reason ?? comparison.relativeReason),
-        comparison,
-        at: effect.at
+        comparison
       };
     });
   };

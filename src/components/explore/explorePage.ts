@@ -30,7 +30,7 @@ import {timeChart} from "./timeChart.ts";
 const timeHeight = 220;
 
 /** Lines of the table that are written at once: more than a screen holds. The others follow with the charts. */
-const firstLines = 40;
+const firstLines = 24;
 
 /**
  * Runs the Explore page: loads the experiment that the address or the picker names, and keeps the address, the controls
@@ -180,11 +180,20 @@ function explore(
     show();
   }
 
+  let kept: {question: string; total: CellResults} | null = null;
+  /** The result of all units that the filters leave; another crossing does not change it. */
+  function totalOf(metric: MetricResult): CellResults {
+    const whole = {...state, by: []};
+    const question = writeExploreState(whole);
+    if (kept?.question !== question) kept = {question, total: exploreCells(known, metric, whole, readout)};
+    return kept.total;
+  }
+
   function show(): void {
     const metric = metricOf();
     if (!metric) return;
     results = exploreCells(known, metric, state, readout);
-    const total = state.by.length === 0 ? results : exploreCells(known, metric, {...state, by: []}, readout);
+    const total = state.by.length === 0 ? results : totalOf(metric);
     syncControls(form, readout, state);
     place(
       find(main, ".trail"),
