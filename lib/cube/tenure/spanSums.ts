@@ -44,7 +44,7 @@ export async function spanSums(
   await steps.table(
     "tenure_spans",
     `SELECT x.cohort, x.variant, ${[...cell, ...sums.map((sql, i) => `${sql} AS a${i}`)].join(", ")}
-  FROM (SELECT u, ${perUnit.join(", ")} FROM tenure_days WHERE k >= 0 GROUP BY u) AS t JOIN tenure_units AS x ON x.u = t.u GROUP BY x.cohort, x.variant${cell.map((name) => `, ${name}`).join("")}`
+  FROM (SELECT u, ${perUnit.join(", ")} FROM tenure_days WHERE k BETWEEN 0 AND ${Math.max(late[1], trend[1])} GROUP BY u) AS t JOIN tenure_units AS x ON x.u = t.u GROUP BY x.cohort, x.variant${cell.map((name) => `, ${name}`).join("")}`
   );
   const added = sums.map((_, i) => total(dialect, `t.a${i}`)).join(", ");
   const whole = await steps.rows(`SELECT cohort, variant, ${added} FROM tenure_spans AS t GROUP BY 1, 2`);
