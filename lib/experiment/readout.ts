@@ -170,7 +170,9 @@ export const noveltySchema = z.object({
   cohorts: z.object({cochranQ: number, degreesOfFreedom: number, pValue: number, reason}).nullable(),
   calendar: z.object({cochranQ: number, degreesOfFreedom: number, pValue: number, reason}).nullable(),
   mix: z.object({chiSquare: number, degreesOfFreedom: number, pValue: number, reason}).nullable(),
-  triangle: z.array(z.object({cohort: day, day: z.int(), n: z.int(), relativeDifference: number, difference: number})),
+  triangle: z
+    .array(z.object({cohort: day, day: z.int(), n: z.int(), relativeDifferences: z.array(number)}))
+    .describe("a row for each cohort: the effects from that day on, a cell each; null where the control is zero"),
   triangleDays: z
     .int()
     .min(1)

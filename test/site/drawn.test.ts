@@ -1,5 +1,6 @@
 import type {Browser, Page} from "playwright-core";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {triangleCells} from "../../lib/experiment/novelty/triangleCells.ts";
 import type {ComparisonResult, MetricResult, Readout} from "../../lib/experiment/readout.ts";
 import type {BuiltFixtures} from "./builtSite.ts";
 import {builtSite} from "./builtSite.ts";
@@ -290,7 +291,7 @@ describe("what charts draw, taken back through their axes", () => {
   it("a cell of the triangle for each cohort and day, blue above zero and red below", async () => {
     const readout = fixture("new-badge");
     const [result] = primaryOf(readout).novelty ?? [];
-    const cells = (result?.triangle ?? []).filter((c) => c.relativeDifference !== null);
+    const cells = result ? triangleCells(result).filter((c) => c.relativeDifference !== null) : [];
     const {boxes} = await drawn(readout, "[data-chart=triangle]");
     expect(boxes.length).toBe(cells.length);
     boxes.forEach(({fill}, i) =>

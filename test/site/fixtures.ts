@@ -430,15 +430,15 @@ export function makeReadout(spec: Spec, seed = 1): Readout {
       mix: null,
       triangle: unknown
         ? []
-        : Array.from({length: 12}, (_, c) =>
-            Array.from({length: Math.max(1, length - 1 - 2 * c)}, (_, k) => ({
-              cohort: day(start, 2 * c),
-              day: k,
-              n: Math.round(spec.units / 12),
-              relativeDifference: effect(k) + 0.5 * se(0.3) * wobble(k, c + 5),
-              difference: effect(k) * m.mean
-            }))
-          ).flat(),
+        : Array.from({length: 12}, (_, c) => ({
+            cohort: day(start, 2 * c),
+            day: 0,
+            n: Math.round(spec.units / 12),
+            relativeDifferences: Array.from(
+              {length: Math.max(1, length - 1 - 2 * c)},
+              (_, k) => effect(k) + 0.5 * se(0.3) * wobble(k, c + 5)
+            )
+          })),
       longRun: fading
         ? {
             a,

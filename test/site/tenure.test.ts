@@ -1,4 +1,5 @@
 import {describe, expect, it} from "vitest";
+import {formatPercent} from "../../lib/experiment/format.ts";
 import {noveltyOf} from "../../lib/experiment/novelty/index.ts";
 import {tenureView} from "../../src/components/blocks/tenure.ts";
 import {createRandom} from "../random.ts";
@@ -37,6 +38,26 @@ describe("tenureView(view)", () => {
     const text = words({entries: 3, value: () => 0});
     expect(text).toMatch("Cannot lay cohorts over one another, because the control is zero in all of them.");
     expect(text).not.toMatch(/NaN|undefined|Infinity/);
+  });
+  it("has a table of the triangle: a row for each cohort, a column for each day", () => {
+    const units = Array.from({length: 240}, (_, i) => ({
+      variant: i % 2 ? "green" : "control",
+      entry: i % 3,
+      y: Array.from({length: 22}, () => random.uniform())
+    }));
+    const [result] = noveltyOf(tenureSumsOf(units, {asOf: 21}), {control: "control", treatments: ["green"]});
+    const rows = Array.from(
+      /<table[^>]*>\s*<caption[^>]*>\s*Effect by cohort[^]*?<\/table>/
+        .exec(String(tenureView({result: result!, metric: metric!, readout: readout!})))![0]
+        .matchAll(/<tr>([^]*?)<\/tr>/g),
+      ([, row = ""]) => Array.from(row.matchAll(/<t[hd][^>]*>([^<]*)</g), ([, text]) => text)
+    );
+    expect(rows.map((row) => row.length)).toEqual([23, 23, 23, 23]);
+    expect(rows[0]!.slice(0, 4)).toEqual(["Entered from", "Units", "Day 0", "1"]);
+    expect(rows[1]!.slice(0, 2)).toEqual(["5\u00a0Jan", "80"]);
+    const [first] = result!.triangle;
+    expect(rows[1]!.slice(2)).toEqual(first!.relativeDifferences.map((value) => formatPercent(value, {signed: true})));
+    expect(rows[3]!.slice(-2)).toEqual(["", ""]);
   });
   it("counts the days without an interval", () => {
     const text = words({entries: 3, value: (day) => (day < 4 ? 1 : 1 + random.uniform())});

@@ -10,6 +10,7 @@ import {
   plural,
   sayPValue
 } from "../../lib/experiment/format.ts";
+import {triangleCells} from "../../lib/experiment/novelty/triangleCells.ts";
 import type {MetricResult, NoveltyResult, Readout} from "../../lib/experiment/readout.ts";
 import {weekdayNames} from "../charts/weekdayNames.ts";
 import {effectText, intervalCell} from "./effect.ts";
@@ -145,9 +146,9 @@ function dayReading({byTenure}: NoveltyResult): string {
 }
 
 function triangle({result, metric}: TenureView): Html {
-  const cells = result.triangle.filter((c) => c.relativeDifference !== null);
+  const cells = triangleCells(result).filter((c) => c.relativeDifference !== null);
   const cohorts = [...new Set(cells.map((c) => c.cohort))];
-  if (new Set(result.triangle.map((c) => c.cohort)).size < 2)
+  if (new Set(result.triangle.map((row) => row.cohort)).size < 2)
     return absent(
       null,
       `Cannot lay cohorts over one another, because ${result.cohorts?.reason?.startsWith("one cohort") ? "there is one entry cohort only" : "fewer than two entry cohorts have lived through a whole day"}.`
@@ -161,6 +162,7 @@ function triangle({result, metric}: TenureView): Html {
   const {triangleDays: length} = result;
   const units = cells.map((c) => c.n);
   const [low, high] = [Math.min(...units), Math.max(...units)];
+  const days = [...new Set(triangleCells(result).map(({day}) => day))].sort((a, b) => a - b);
   return figure({
     chart: "triangle",
     metric: metric.key,
@@ -173,15 +175,19 @@ function triangle({result, metric}: TenureView): Html {
       "Effect by cohort and days since exposure",
       [
         {head: "Entered from"},
-        {head: "Day", number: true},
         {head: "Units", number: true, fold: true},
-        {head: "Difference", number: true}
+        ...days.map((day, k) => ({
+          head: `${k === 0 ? "Day " : ""}${length === 1 ? day : `${day}\u2013${day + length - 1}`}`,
+          number: true
+        }))
       ],
-      result.triangle.map((c) => [
-        formatDate(c.cohort, {year: false}),
-        length === 1 ? String(c.day) : `${c.day}\u2013${c.day + length - 1}`,
-        formatCount(c.n),
-        c.relativeDifference === null ? "control is zero" : formatPercent(c.relativeDifference, {signed: true})
+      result.triangle.map(({cohort, day: first, n, relativeDifferences}) => [
+        formatDate(cohort, {year: false}),
+        formatCount(n),
+        ...days.map((day) => {
+          const value = relativeDifferences[(day - first) / length];
+          return value === null ? "control is zero" : value === undefined ? "" : formatPercent(value, {signed: true});
+        })
       ])
     ),
     assumptions: [

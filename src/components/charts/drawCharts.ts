@@ -5,6 +5,7 @@ import {
   formatPercent,
   intervalDecimals
 } from "../../lib/experiment/format.ts";
+import {triangleCells} from "../../lib/experiment/novelty/triangleCells.ts";
 import type {MetricResult, Readout} from "../../lib/experiment/readout.ts";
 import {banditFigures} from "../bandit/banditFigures.ts";
 import {colorIndex, leading, primaries, treatments, variantName} from "../blocks/subject.ts";
@@ -200,8 +201,8 @@ export const charts: Record<string, (request: ChartRequest) => Element | null> =
 
   triangle({metric, variant, size}) {
     const result = metric?.novelty?.find((r) => r.variant === variant);
-    const rows = (result?.triangle ?? []).flatMap((c) =>
-      c.relativeDifference === null ? [] : [{cohort: c.cohort, day: c.day, n: c.n, value: c.relativeDifference}]
+    const rows = (result ? triangleCells(result) : []).flatMap(({cohort, day, n, relativeDifference: value}) =>
+      value === null ? [] : [{cohort, day, n, value}]
     );
     return rows.length > 0 ? triangle(rows, {...size, days: result?.triangleDays ?? 1}) : null;
   },

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {noveltyOf} from "../../../lib/experiment/novelty/index.ts";
+import {noveltyOf, triangleCells} from "../../../lib/experiment/novelty/index.ts";
 import type {NoveltyOptions, TenureSums} from "../../../lib/experiment/novelty/index.ts";
 import {noveltySchema} from "../../../lib/experiment/readout.ts";
 import type {NoveltyResult} from "../../../lib/experiment/readout.ts";
@@ -168,7 +168,7 @@ describe("noveltyOf(sums, variants, options)", () => {
     const result = judgeSums(tenureSumsOf(units, {asOf: 35, kind: "ratio"}));
     expect(result.verdict).toBe("fading");
     expect(result.byTenure[0]!.relativeDifference).toBeCloseTo(0.45, 1);
-    expect(result.triangle.length).toBeGreaterThan(10);
+    expect(triangleCells(result).length).toBeGreaterThan(10);
     expect(result.longRun?.a).toBeLessThan(0.15);
     expect(result.trend?.reason).toMatch("a ratio has no slope");
     expect(result.weekdays).toEqual([]);
@@ -209,13 +209,13 @@ describe("the triangle of cohorts by tenure", () => {
   });
   it("has a cell of one date and day, or of more where there are too many", () => {
     const units = unitsOf({n: 280, entries: 7, asOf: 20});
-    const {triangle, triangleDays} = judgeSums(tenureSumsOf(units, {asOf: 20, products: false}));
-    expect(triangleDays).toBe(1);
+    const result = judgeSums(tenureSumsOf(units, {asOf: 20, products: false}));
+    expect(result.triangleDays).toBe(1);
     const mean = (variant: string) => {
       const own = units.filter((unit) => unit.variant === variant && unit.entry === 2);
       return own.reduce((sum, {y}) => sum + y[4]!, 0) / own.length;
     };
-    const cell = triangle.find(({cohort, day}) => cohort === "2026-01-07" && day === 4);
+    const cell = triangleCells(result).find(({cohort, day}) => cohort === "2026-01-07" && day === 4);
     expect(cell?.relativeDifference).toBeCloseTo(mean("banner") / mean("control") - 1, 10);
     expect(cell?.n).toBe(40);
     expect(judge({n: 280, entries: 40, asOf: 60}, {}, {products: false}).triangleDays).toBe(3);
