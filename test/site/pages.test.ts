@@ -268,6 +268,20 @@ describe("a readout page", () => {
     });
   });
 
+  it("shows the SQL that reads the logs when it is asked for, and says where it is without JavaScript", async () => {
+    const sql = site.readouts.find(({id}) => id === "green-checkout")?.input.sql ?? "";
+    await open("experiments/green-checkout", {}, async (page) => {
+      expect(await page.locator("#design pre.sql").count()).toBe(0);
+      await page.click("#design [data-sql] summary");
+      expect(await page.locator("#design pre.sql").innerText()).toBe(sql);
+    });
+    await open("experiments/green-checkout", {javaScriptEnabled: false}, async (page) => {
+      const link = page.locator("#design [data-sql] a");
+      const href = await link.evaluate((a) => (a as HTMLAnchorElement).href);
+      expect((await (await page.request.get(href)).json()).input.sql).toBe(sql);
+    });
+  });
+
   it("offers the published files", async () => {
     await open("experiments/green-checkout", {}, async (page) => {
       const links = await page

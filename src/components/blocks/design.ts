@@ -1,14 +1,18 @@
 import {formatDate, formatPercent} from "../../lib/experiment/format.ts";
 import type {Readout} from "../../lib/experiment/readout.ts";
-import {sqlCode, yamlCode} from "./code.ts";
+import {yamlCode} from "./code.ts";
 import type {Html} from "./html.ts";
 import {html, name} from "./html.ts";
 import {section} from "./section.ts";
 import {variantName} from "./subject.ts";
 import {table} from "./table.ts";
 
-/** Returns the design as it was registered: the definition itself, phases, and the marks that make it checkable. */
-export function design(readout: Readout): Html {
+/**
+ * Returns the design as it was registered: the definition itself, phases, and the marks that make it checkable.
+ *
+ * @param folder where the readout's files lie as seen from the page
+ */
+export function design(readout: Readout, folder: string): Html {
   const {phases, variants, input} = readout;
   return section(
     "design",
@@ -34,9 +38,9 @@ export function design(readout: Readout): Html {
           )}`
       : null,
     input.sql
-      ? html`<details class="data">
+      ? html`<details class="data" data-sql>
           <summary>The SQL that reads the logs</summary>
-          ${sqlCode(input.sql)}
+          <p>It is <code>input.sql</code> in <a href="${folder}readout.json">readout.json</a>.</p>
         </details>`
       : null,
     html`<p class="marks">

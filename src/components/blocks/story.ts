@@ -44,6 +44,6 @@ export const story: Record<string, (context: StoryContext) => Html> = {
   power: ({readout, root}) => power(readout, root),
   bayesian: ({readout, root}) => bayesian(readout, root),
   evidence: ({readout, files, folder}) => evidence(readout, files, folder),
-  design: ({readout}) => design(readout),
+  design: ({readout, folder}) => design(readout, folder),
   glossary: () => glossary()
 };

@@ -8,6 +8,7 @@ import {primaries, variantName} from "../blocks/subject.ts";
 import {drawCharts} from "../charts/drawCharts.ts";
 import {markOf, pollRun} from "./pollRun.ts";
 import {sayAge} from "./sayAge.ts";
+import {sqlShown} from "./sqlShown.ts";
 import {tenureChoice} from "./tenureChoice.ts";
 import {whatIfs} from "./whatIfs.ts";
 
@@ -33,6 +34,7 @@ export function livePage(readout: Readout, {invalidation}: {invalidation?: Promi
     drawCharts(next, {invalidation: over});
     whatIfs(next, {invalidation: over});
     tenureChoice(next, {invalidation: over});
+    sqlShown(next);
     return done;
   }
 
