@@ -18,6 +18,7 @@ import {publishedRun} from "../experiment/history/changesSince.ts";
 import type {PinnedReadout} from "../experiment/history/pinOf.ts";
 import {differencesOf, pinOf, withPublished} from "../experiment/history/pinOf.ts";
 import {readoutOf} from "../experiment/readoutOf.ts";
+import {readoutText} from "../experiment/readoutText.ts";
 import {buildHoldout} from "./buildHoldout.ts";
 import {hashOf} from "./hash.ts";
 import {writeMemo} from "./memo.ts";
@@ -209,7 +210,7 @@ async function writeReadout(readout: Readout, folder: string): Promise<void> {
     paths.map(async (path) => ({name: basename(path), bytes: (await stat(path)).size, rows: null}))
   );
   readout.files = [...readout.files.filter(({name}) => !memos.some((memo) => memo.name === name)), ...memos];
-  await writeFile(join(folder, "readout.json"), `${JSON.stringify(readout)}\n`);
+  await writeFile(join(folder, "readout.json"), readoutText(readout));
 }
 
 /** New units by hour on a launch day and the next, where days are too coarse to see anything; later null. */
