@@ -87,9 +87,9 @@ export function cubeTableFromColumns(columns: Columns, {dimensions, origins = {}
   };
   const date = Array.from(column("date"), dateText);
   const length = date.length;
-  const order = Uint32Array.from({length}, (_, i) => i);
-  if (!date.every((value, i) => i === 0 || (date[i - 1] ?? "") <= value))
-    order.sort((a, b) => ((date[a] ?? "") < (date[b] ?? "") ? -1 : (date[a] ?? "") > (date[b] ?? "") ? 1 : a - b));
+  const dates = [...new Set(date)].sort();
+  const asRead = Uint32Array.from({length}, (_, i) => i);
+  const order = inOrder(coded(date, asRead, dates).codes, dates.length);
   const numbers = (name: string) => {
     const values = columns[name];
     return Float64Array.from(order, (i) => Number(values?.[i] ?? 0));
@@ -99,7 +99,7 @@ export function cubeTableFromColumns(columns: Columns, {dimensions, origins = {}
   const summed = Object.fromEntries(sums.map((sum) => [sum, numbers(sum)])) as Record<Sum, Float64Array>;
   return {
     length,
-    dates: coded(date, order, [...new Set(date)].sort()),
+    dates: coded(date, order, dates),
     variants: texts("variant"),
     metrics: texts("metric"),
     dimensions: new Map(dimensions.map((name) => [name, texts(dimensionColumn(name))])),
@@ -111,6 +111,16 @@ export function cubeTableFromColumns(columns: Columns, {dimensions, origins = {}
     present: sums.filter((sum) => summed[sum].some((value) => value !== 0)),
     origins
   };
+}
+
+/** Returns the places of codes from 0 up to `count` in ascending order, equal ones as they stand. */
+function inOrder(codes: Int32Array, count: number): Uint32Array {
+  const next = new Uint32Array(count + 1);
+  for (const code of codes) ++next[code + 1]!;
+  for (let code = 0; code < count; ++code) next[code + 1]! += next[code]!;
+  const order = new Uint32Array(codes.length);
+  codes.forEach((code, i) => (order[next[code]!++] = i));
+  return order;
 }
 
 function coded(column: ArrayLike<unknown>, order: Uint32Array, known: readonly string[]): Coded {

@@ -144,8 +144,11 @@ describe("writePublication(folder, publication)", () => {
         "yy"
       ]);
       const back = cubeTableFromColumns(path.columns, options);
-      for (const selection of [{metric: "m"}, {metric: "m", by: ["date", "country"]}])
-        expect(momentsAsOf(back, selection)).toEqual(momentsAsOf(table, selection));
+      for (const selection of [{metric: "m"}, {metric: "m", by: ["date", "country"]}]) {
+        const [written, read] = [table, back].map((each) => momentsAsOf(each, selection));
+        expect(read).toHaveLength(written?.length ?? 0);
+        expect(read).toEqual(expect.arrayContaining(written ?? []));
+      }
       const traffic = await columns(join(folder, "traffic.parquet"));
       expect(traffic.objects).toEqual([{hour: "2026-01-01T10:00", variant: "a", units: 12}]);
     }));
