@@ -58,10 +58,25 @@ export function fillBlocks(built: string, page: Page, pages: SitePages): string 
     .replace("</main>", (main) => `${main}\n${end}`);
 }
 
-/** Leaves out the spaces that indent tags, a tenth of a page; within `pre` they mean something. */
+/** Leaves out the spaces that indent tags and part attributes, a tenth of a page; within `pre` they mean something. */
 function unindented(text: string): string {
   return text
     .split(/(<pre[\s\S]*?<\/pre>)/)
-    .map((part) => (part.startsWith("<pre") ? part : part.replace(/>\n\s+/g, ">\n")))
+    .map((part) =>
+      part.startsWith("<pre")
+        ? part
+        : part
+            .replace(/<[a-z][^>]*>/g, unspaced)
+            .replace(/>\n\s+/g, ">\n")
+            .replace(/\n\s+</g, "\n<")
+    )
     .join("");
+}
+
+/** Returns a tag without needless spaces between its attributes; their values stay. */
+function unspaced(tag: string): string {
+  return tag.replace(
+    /("[^"]*")|\s+/g,
+    (spaces: string, value: string | undefined, at: number) => value ?? (tag[at + spaces.length] === ">" ? "" : " ")
+  );
 }

@@ -4,30 +4,39 @@ import {html} from "./html.ts";
 /** A column: its heading, whether it holds numbers, and whether a phone leaves it out. */
 export type Column = {head: Content; number?: boolean; fold?: boolean; className?: string};
 
-/** Returns a table with its caption for screen readers; the first cell of a row is its heading. */
+/**
+ * Returns a table with its caption for screen readers; the first cell of a row is its heading. Where all other cells are
+ * numbers the table says so, and not each cell.
+ */
 export function table(caption: string, columns: readonly Column[], rows: readonly (readonly Content[])[]): Html {
-  return html`<table>
+  const numbers = columns.length > 1 && columns.every(({number}, i) => i === 0 || number);
+  const attributes = columns.map((column, i) =>
+    classAttribute(classOf(numbers && i > 0 ? {...column, number: false} : column))
+  );
+  const cell = (content: Content, i: number): Html =>
+    i === 0 ? html`<th scope="row" ${attributes[i]}>${content}</th>` : html`<td${attributes[i]}>${content}</td>`;
+  return html`<table${classAttribute(numbers ? "numbers" : "")}>
     <caption class="sr">
       ${caption}
     </caption>
     <thead>
       <tr>
-        ${columns.map((c) => html`<th scope="col" class="${classOf(c)}">${c.head}</th>`)}
+        ${columns.map((c, i) => html`<th scope="col" ${attributes[i]}>${c.head}</th>`)}
       </tr>
     </thead>
     <tbody>
       ${rows.map(
         (row) =>
           html`<tr>
-            ${row.map((cell, i) =>
-              i === 0
-                ? html`<th scope="row" class="${classOf(columns[i])}">${cell}</th>`
-                : html`<td class="${classOf(columns[i])}">${cell}</td>`
-            )}
+            ${row.map(cell)}
           </tr> `
       )}
     </tbody>
   </table>`;
+}
+
+function classAttribute(names: string): Html | null {
+  return names === "" ? null : html` class="${names}"`;
 }
 
 /** Returns the classes of a cell in this column. */
