@@ -92,8 +92,13 @@ function project(
     const column = new Float64Array(residual.length);
     for (const row of rows) {
       const {factor, from, size} = row;
-      for (let h = 0; h < size; h++) if (labelOf(row, h) === label) column[from + h] = 1;
-      solveInPlace(factor, column, {n: size, from});
+      let found = false;
+      for (let h = 0; h < size; h++)
+        if (labelOf(row, h) === label) {
+          column[from + h] = 1;
+          found = true;
+        }
+      if (found) solveInPlace(factor, column, {n: size, from});
     }
     const before = dot(column, column);
     let norm = before;

@@ -113,7 +113,7 @@ export function fitDecay(
   const [oneOne, oneY, yy] = [dot(one, one), dot(one, y), dot(y, y)];
   const level = yy - (oneY * oneY) / oneOne;
   const at = (tau: number) => pointsAt([tau])[0]!;
-  const steps = 24;
+  const steps = rough ? 12 : 24;
   const grid = pointsAt(Array.from({length: steps + 1}, (_, i) => 0.5 * (range / 0.5) ** (i / steps)));
   let best = grid.reduce((a, b) => (b.residual < a.residual ? b : a));
   if (!rough) {

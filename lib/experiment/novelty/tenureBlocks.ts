@@ -80,11 +80,15 @@ export function tenureBlocks(index: TenureIndex, {most = 8}: TenureBlocksOptions
       group.arms.set(variant, arm);
       arm.n += n;
       let cell = (place * index.length + first - index.first) * cellWidth;
-      for (let block = 0; block < group.lived; block++)
+      for (let block = 0; block < group.lived; block++) {
+        let [y, w] = [0, 0];
         for (let i = 0; i < length; i++, cell += cellWidth) {
-          arm.y[block]! += cells[cell + 1]!;
-          arm.w[block]! += cells[cell + 2]!;
+          y += cells[cell + 1]!;
+          w += cells[cell + 2]!;
         }
+        arm.y[block]! += y;
+        arm.w[block]! += w;
+      }
     }
   });
   for (const row of sums.early) {

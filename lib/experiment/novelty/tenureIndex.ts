@@ -65,7 +65,9 @@ export function tenureIndex(sums: TenureSums): TenureIndex {
     "",
     null
   ];
-  for (const {cohort, variant, day, n, y, yy, w = 0, ww = 0, yw = 0} of sums.days) {
+  const ratio = kind === "ratio";
+  for (const row of sums.days) {
+    const {cohort, variant, day, n, y, yy} = row;
     if (cohort !== lastCohort) [lastCohort, place] = [cohort, placeOf.get(cohort)];
     if (place === undefined) continue;
     if (arm === null || variant !== lastVariant) [lastVariant, arm] = [variant, armOf(variant)];
@@ -73,29 +75,30 @@ export function tenureIndex(sums: TenureSums): TenureIndex {
     const cell = (place * length + day - first) * cellWidth;
     cells[cell]! += n;
     cells[cell + 1]! += y;
-    cells[cell + 2]! += w;
     const at = (phaseOf[place]! * length + day - first) * dayWidth;
     days[at]! += n;
     days[at + 1]! += y;
     days[at + 2]! += yy;
-    days[at + 3]! += w;
-    days[at + 4]! += ww;
-    days[at + 5]! += yw;
+    if (!ratio) continue;
+    cells[cell + 2]! += row.w ?? 0;
+    days[at + 3]! += row.w ?? 0;
+    days[at + 4]! += row.ww ?? 0;
+    days[at + 5]! += row.yw ?? 0;
   }
   const ratios = new Map<string, Float64Array>();
-  if (kind === "ratio") for (const [variant, arm] of arms) ratios.set(variant, ratiosOf(arm, length, origin));
-  let [lastPhase, phase, ratio]: [string, number, Float64Array | undefined] = ["", -1, undefined];
+  if (ratio) for (const [variant, arm] of arms) ratios.set(variant, ratiosOf(arm, length, origin));
+  let [lastPhase, phase, own]: [string, number, Float64Array | undefined] = ["", -1, undefined];
   arm = null;
   for (const row of sums.products) {
     const {j, k, n, y, z, yz, variant} = row;
     if (row.phase !== lastPhase) [lastPhase, phase] = [row.phase, phases.indexOf(row.phase)];
     if (phase < 0 || j < first || k > last || n < 2) continue;
     if (arm === null || variant !== lastVariant)
-      [lastVariant, arm, ratio] = [variant, armOf(variant), ratios.get(variant)];
+      [lastVariant, arm, own] = [variant, armOf(variant), ratios.get(variant)];
     const {units, covariances, ofMeans, days} = arm;
     const at = (phase * length + j - first) * length + k - first;
     const covariance =
-      ratio === undefined ? (yz - (y * z) / n) / (n - 1) : pairCovariance(row, ratio[j - first]!, ratio[k - first]!);
+      own === undefined ? (yz - (y * z) / n) / (n - 1) : pairCovariance(row, own[j - first]!, own[k - first]!);
     const unitsOfBoth = days[(phase * length + j - first) * dayWidth]! * days[(phase * length + k - first) * dayWidth]!;
     units[at] = n;
     covariances[at] = covariance;

@@ -21,10 +21,12 @@ export function triangle(
   return groups.flatMap(({cohorts, lived, arms}) => {
     const [c, t] = [arms.get(control), arms.get(treatment)];
     if (c === undefined || t === undefined || lived === 0) return [];
-    const relativeDifferences = Array.from({length: lived}, (_, block) => {
-      const [base, value] = [valueOf(c, block), valueOf(t, block)];
-      return value === null || base === null || base === 0 ? null : (value - base) / base;
-    });
+    const relativeDifferences: (number | null)[] = [];
+    for (let block = 0; block < lived; block++) {
+      const base = valueOf(c, block);
+      const value = valueOf(t, block);
+      relativeDifferences.push(value === null || base === null || base === 0 ? null : (value - base) / base);
+    }
     return [{cohort: cohorts[0] ?? "", day: first, n: c.n + t.n, relativeDifferences}];
   });
 }
