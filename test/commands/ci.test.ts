@@ -17,6 +17,17 @@ interface Workflow {
   readonly jobs: Record<string, {readonly steps: readonly Step[]}>;
 }
 
+/** The first version of each action that runs on Node 24: GitHub runs no older ones since September 2026. */
+const firstOnNode24: Readonly<Record<string, number>> = {
+  cache: 5,
+  checkout: 5,
+  "configure-pages": 6,
+  "deploy-pages": 5,
+  "setup-node": 5,
+  "upload-artifact": 6,
+  "upload-pages-artifact": 5
+};
+
 const workflows = join(projectFolder, ".github", "workflows");
 let folder = "";
 afterEach(() => rm(folder, {recursive: true, force: true}));
@@ -30,7 +41,10 @@ describe("the workflows", () => {
       expect(Object.keys(workflow.on).length).toBeGreaterThan(0);
       for (const step of Object.values(workflow.jobs).flatMap(({steps}) => steps)) {
         expect([name, (step.run === undefined) !== (step.uses === undefined)]).toEqual([name, true]);
-        if (step.uses !== undefined) expect(step.uses).toMatch(/^actions\/[a-z-]+@v\d+$/);
+        if (step.uses !== undefined) {
+          const [, action = "", version] = /^actions\/([a-z-]+)@v(\d+)$/.exec(step.uses) ?? [];
+          expect([action, Number(version) >= (firstOnNode24[action] ?? Infinity)]).toEqual([action, true]);
+        }
         if (step.run === undefined) continue;
         const script = step.run.replace(/\$\{\{.*?\}\}/g, "x");
         expect(spawnSync("bash", ["-n"], {input: script, encoding: "utf8"}).stderr).toBe("");
