@@ -43,4 +43,22 @@ describe("arrowOf", () => {
     const others = await read({columns}, {together: "nothing of that name"});
     expect(others.map((row) => row["doubles"])).toEqual([1, 2, 3, 4, 5]);
   });
+
+  it("makes dates of the column that it is told of, where all of its texts are some", async () => {
+    const date = ["2026-01-05", null, "2026-01-04", "2026-01-05"];
+    const [first, none, second] = await read({columns: {date}}, {date: "date"});
+    expect([first, second].map((row) => new Date(Number(row?.["date"])).toISOString().slice(0, 10))).toEqual([
+      "2026-01-05",
+      "2026-01-04"
+    ]);
+    expect(none?.["date"]).toBeNull();
+    const sorted = await read({columns: {date, m: ["b", "a", "a", "b"]}}, {date: "date", together: "m"});
+    expect(sorted.map((row) => row["date"] && new Date(Number(row["date"])).getUTCDate())).toEqual([5, 5, null, 4]);
+    for (const odd of ["2026-02-30", "2026-1-5", "all", ""])
+      expect(await read({columns: {date: ["2026-01-05", odd]}}, {date: "date"})).toEqual([
+        {date: "2026-01-05"},
+        {date: odd}
+      ]);
+    expect(await read({columns: {date: ["2026-01-05"]}})).toEqual([{date: "2026-01-05"}]);
+  });
 });

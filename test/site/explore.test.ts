@@ -440,6 +440,30 @@ describe("the SQL console", () => {
     await close();
   });
 
+  it("has every table, whichever the first query names, with days as dates", async () => {
+    const {page, troubles, close} = await explore("?experiment=plain");
+    const answer = () => page.locator("table.query tbody td").allTextContents();
+    await ask(page, "SELECT count(*) AS n FROM Traffic");
+    expect(await answer()).toEqual(["28"]);
+    await ask(page, "SELECT strftime(date_trunc('week', max(date)), '%a %d') AS w FROM path WHERE date < '2026-01-15'");
+    expect(await answer()).toEqual(["Mon 12"]);
+    await ask(page, "SELECT date FROM entries UNION SELECT max(date) FROM path ORDER BY 1 LIMIT 1");
+    expect(await answer()).toEqual(["2026-01-05"]);
+    await ask(page, "SHOW TABLES");
+    expect(await answer()).toEqual(["entries", "metrics", "path", "traffic"]);
+    expect(troubles).toEqual([]);
+    await close();
+    const other = await explore("?experiment=plain");
+    await ask(other.page, "SHOW TABLES");
+    expect(await other.page.locator("table.query tbody td").allTextContents()).toEqual([
+      "entries",
+      "metrics",
+      "path",
+      "traffic"
+    ]);
+    await other.close();
+  });
+
   it("reaches no file and no host, whatever the query says, and shows the first of very many rows", async () => {
     const {page, troubles, close} = await explore("?experiment=plain");
     for (const sql of [

@@ -1,4 +1,4 @@
-import {batchType, bool, Column, columnFromArray, dictionary, float64, int32, int8} from "@uwdata/flechette";
+import {batchType, bool, Column, columnFromArray, dateDay, dictionary, float64, int32, int8} from "@uwdata/flechette";
 import {tableFromColumns, tableToIPC, utf8} from "@uwdata/flechette";
 import type {DataType} from "@uwdata/flechette";
 import type {ParquetColumns} from "./parquetColumns.ts";
@@ -14,18 +14,23 @@ type Parts = {
 /**
  * Returns columns as an Arrow stream: text as dictionaries, which are small and quick, numbers as doubles.
  *
+ * @param options.date a column of texts that are all dates, which becomes one of dates
  * @param options.together a column of texts, the rows of each of which are put together: a query for one of them then
  * passes over the others. Within one the order stays; where there is no such column, altogether
  * @param options.pause what is waited for after each column
  */
 export async function arrowOf(
   {columns}: Pick<ParquetColumns, "columns">,
-  {together, pause = () => Promise.resolve()}: {together?: string; pause?: () => Promise<unknown>} = {}
+  {
+    date,
+    together,
+    pause = () => Promise.resolve()
+  }: {date?: string; together?: string; pause?: () => Promise<unknown>} = {}
 ): Promise<Uint8Array> {
   const order = together === undefined || columns[together] === undefined ? null : orderOf(columns[together]);
   const arrow: Record<string, Column<unknown>> = {};
   for (const [name, values] of Object.entries(columns)) {
-    arrow[name] = columnOf(values, order);
+    arrow[name] = columnOf(values, {order, dated: name === date});
     await pause();
   }
   const bytes = tableToIPC(tableFromColumns(arrow), {format: "stream"});
@@ -33,10 +38,13 @@ export async function arrowOf(
   return bytes;
 }
 
-function columnOf(values: ArrayLike<unknown>, order: Uint32Array | null): Column<unknown> {
+function columnOf(
+  values: ArrayLike<unknown>,
+  {order, dated}: {order: Uint32Array | null; dated: boolean}
+): Column<unknown> {
   const type = typeOf(values);
   if (type === "number") return numbersOf(values, order);
-  if (type === "text") return textsOf(values, order);
+  if (type === "text") return textsOf(values, {order, dated});
   const truths = order === null ? values : Array.from(order, (row) => values[row]);
   return columnFromArray(Array.from(truths, truthOf), bool());
 }
@@ -89,9 +97,15 @@ function numbersOf(values: ArrayLike<unknown>, order: Uint32Array | null): Colum
   return new Column([batchOf({length, ...absent.parts(), type: float64(), values: numbers})]);
 }
 
-function textsOf(values: ArrayLike<unknown>, order: Uint32Array | null): Column<unknown> {
+function textsOf(
+  values: ArrayLike<unknown>,
+  {order, dated}: {order: Uint32Array | null; dated: boolean}
+): Column<unknown> {
   const {length} = values;
   const {codes, texts, absent} = coded(values, order);
+  const days = texts.map(dayOf);
+  if (dated && days.every((day) => day !== null))
+    return new Column([batchOf({length, ...absent.parts(), type: dateDay(), values: codes.map((i) => days[i] ?? 0)})]);
   const few = texts.length < 128;
   // The same type in both places: by that the one is known to be the other's dictionary.
   const text = utf8();
@@ -99,6 +113,12 @@ function textsOf(values: ArrayLike<unknown>, order: Uint32Array | null): Column<
   const batch = batchOf({length, ...absent.parts(), type, values: few ? Int8Array.from(codes) : codes});
   batch.setDictionary(columnFromArray(texts.length === 0 ? [""] : texts, text));
   return new Column([batch]);
+}
+
+/** Days since 1970 of a date as it is written in full; null for any other text. */
+function dayOf(text: string): number | null {
+  const date = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? text : NaN);
+  return Number.isNaN(Number(date)) || date.toISOString().slice(0, 10) !== text ? null : Number(date) / 86_400_000;
 }
 
 /** Texts as codes into the distinct ones; 0 where there is none. */

@@ -1,9 +1,10 @@
 import {engineBytes} from "./engineBytes.ts";
 import type {Progress} from "./fetchBytes.ts";
 import {fetchPieces} from "./fetchBytes.ts";
+import {withNeededExports} from "./neededExports.ts";
 
 /**
- * Returns DuckDB's engine, compiled while it comes: 34 MB of WebAssembly.
+ * Returns DuckDB's engine, compiled while it comes: 34 MB of WebAssembly, of whose exports those stay that are used.
  *
  * @throws {Error} in words for a reader if the engine cannot be had
  */
@@ -15,7 +16,7 @@ export async function loadEngine(onProgress: (progress: Progress) => void): Prom
     loaded = progress.loaded;
     onProgress(progress);
   };
-  const pieces = await fetchPieces(url, {onProgress: count, expected: engineBytes});
+  const pieces = withNeededExports(await fetchPieces(url, {onProgress: count, expected: engineBytes}));
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
       try {

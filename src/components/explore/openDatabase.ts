@@ -27,7 +27,7 @@ export async function prepareTable({length, columns}: ParquetColumns): Promise<P
   const pause = () => new Promise((done) => setTimeout(done));
   return {
     columns: Object.keys(columns),
-    stream: length === 0 ? null : await arrowOf({columns}, {together: "metric", pause})
+    stream: length === 0 ? null : await arrowOf({columns}, {date: "date", together: "metric", pause})
   };
 }
 

@@ -26,7 +26,13 @@ export type ConsoleOptions = {
   onSql: (sql: string) => void;
 };
 
+type Opened = {engine: Database; rest: () => Promise<void>};
+
 const shownRows = 500;
+/** Milliseconds after which a reader is told that a query runs; to show it of shorter ones would only slow them. */
+const patience = 150;
+/** Milliseconds between two words on how far the engine has come. */
+const toldEvery = 100;
 const every = "every";
 
 const loadDriver = () => import("./openDatabase.ts");
@@ -38,9 +44,12 @@ export function sqlConsole(
   {tables, experiment, metric, dimensions, variants, sql, onSql}: ConsoleOptions
 ): () => void {
   const queries = examples({metric, dimensions, tables: Object.keys(tables)});
-  let opening: Promise<Database> | null = null;
+  let opening: Promise<Opened> | null = null;
   let database: Database | null = null;
   let waiting: Promise<EngineWorker | null> | null = null;
+  /** The coming of the tables that the first query did not name. */
+  let others: Promise<void> | null = null;
+  let late: ReturnType<typeof setTimeout> | undefined;
   let result: QueryResult | null = null;
   let order: {column: number; descending: boolean} | null = null;
   let encoding: Encoding | null = null;
@@ -90,21 +99,27 @@ ${sql ?? queries[0]?.sql ?? ""}</textarea>
   // A textarea drops one line break after its tag; the value is set as it is.
   text.value = sql ?? queries[0]?.sql ?? "";
 
-  async function start(): Promise<Database> {
+  /** Loads the engine with the tables that a query names, or all where it names none. */
+  async function start(query: string): Promise<Opened> {
     const {openDatabase, prepareTable} = await loadDriver();
     const started = await waiting;
     waiting = null;
+    let told = -Infinity;
     const coming = openDatabase({
       started: started ?? undefined,
       onProgress: ({loaded, total}) => {
+        if (loaded !== total && performance.now() - told < toldEvery) return;
+        told = performance.now();
         const words = `Loading the engine: ${formatBytes(loaded)}${total === null ? "" : ` of ${formatBytes(total)}`}`;
         said.textContent = loaded === total ? `${words}; starting it` : words;
       }
     });
     // Told of below; until then nobody listens.
     coming.catch(() => {});
+    const named = Object.entries(tables).filter(([name]) => query.toLowerCase().includes(name.toLowerCase()));
+    const first = named.length > 0 ? named : Object.entries(tables);
     const prepared: [string, PreparedTable][] = [];
-    for (const [name, table] of Object.entries(tables)) prepared.push([name, await prepareTable(table)]);
+    for (const [name, table] of first) prepared.push([name, await prepareTable(table)]);
     const opened = await coming;
     said.textContent = "Putting the cube into the engine";
     try {
@@ -114,7 +129,13 @@ ${sql ?? queries[0]?.sql ?? ""}</textarea>
       await opened.close();
       throw error;
     }
-    return opened;
+    return {
+      engine: opened,
+      async rest() {
+        for (const [name, table] of Object.entries(tables))
+          if (!first.some(([own]) => own === name)) await opened.insert(name, await prepareTable(table));
+      }
+    };
   }
 
   async function submit(): Promise<void> {
@@ -124,18 +145,29 @@ ${sql ?? queries[0]?.sql ?? ""}</textarea>
       return;
     }
     const serial = ++run;
-    onSql(text.value);
-    stopButton.hidden = false;
+    const tell = () => {
+      onSql(text.value);
+      stopButton.hidden = false;
+      if (database !== null) said.textContent = "Running";
+    };
+    clearTimeout(late);
+    late = setTimeout(tell, database === null ? 0 : patience);
     section.setAttribute("aria-busy", "true");
+    const first = opening === null;
     try {
-      const own = (opening ??= start());
-      const engine = await own;
+      const own = (opening ??= start(query));
+      const {engine, rest} = await own;
       if (opening !== own) void engine.close();
       else database = engine;
       if (serial !== run) return;
-      said.textContent = "Running";
-      const got = await engine.query(query);
+      // The first answer does not wait for tables that its question does not name; every other one does.
+      if (!first) await (others ??= rest());
       if (serial !== run) return;
+      const got = await engine.query(query).finally(() => {
+        if (opening === own) (others ??= rest()).catch(() => {});
+      });
+      if (serial !== run) return;
+      onSql(text.value);
       result = got;
       order = null;
       encoding = guessEncoding(got);
@@ -144,12 +176,14 @@ ${sql ?? queries[0]?.sql ?? ""}</textarea>
       show();
     } catch (error) {
       if (serial !== run) return;
+      onSql(text.value);
       if (database === null) opening = null;
       result = null;
       said.textContent = database === null ? "The engine could not be started." : "The query failed.";
       place(answer, html`<pre class="error" role="alert">${readable(error)}</pre>`);
     } finally {
       if (serial === run) {
+        clearTimeout(late);
         stopButton.hidden = true;
         section.removeAttribute("aria-busy");
       }
@@ -161,6 +195,8 @@ ${sql ?? queries[0]?.sql ?? ""}</textarea>
     const ended = database;
     database = null;
     opening = null;
+    others = null;
+    clearTimeout(late);
     void ended?.close();
     stopButton.hidden = true;
     section.removeAttribute("aria-busy");
@@ -293,6 +329,7 @@ ${sql ?? queries[0]?.sql ?? ""}</textarea>
     section.removeEventListener("click", click);
     section.removeEventListener("change", change);
     ++run;
+    clearTimeout(late);
     opening = null;
     void database?.close();
     void waiting?.then((started) => started?.worker.terminate());

@@ -20,18 +20,5 @@ host.addEventListener("message", (event) => {
 host.fetch = () => Promise.resolve(new Response());
 WebAssembly.instantiateStreaming = async (_, imports) => {
   const module = await given;
-  const {exports} = await WebAssembly.instantiate(module, imports);
-  return {module, instance: {exports: neededOf(module, exports)}};
+  return {module, instance: await WebAssembly.instantiate(module, imports)};
 };
-
-// All 75,000 symbols of the engine are exported, for extensions that would be linked to it, which this site has none of.
-// To walk through those of C++ takes half of DuckDB's start.
-function neededOf(module: WebAssembly.Module, exports: WebAssembly.Exports): WebAssembly.Exports {
-  const own = new Set(WebAssembly.Module.imports(module).map(({name}) => name));
-  const needed: WebAssembly.Exports = {};
-  for (const name of Object.keys(exports)) {
-    const value = exports[name];
-    if (value !== undefined && (own.has(name) || !/^(orig\$)?_Z/.test(name))) needed[name] = value;
-  }
-  return needed;
-}
