@@ -2,6 +2,8 @@ import type {Browser, Page} from "playwright-core";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {triangleCells} from "../../lib/experiment/novelty/triangleCells.ts";
 import type {ComparisonResult, MetricResult, Readout} from "../../lib/experiment/readout.ts";
+import {wilsonInterval} from "../../lib/stats/index.ts";
+import {arms, banditAfter, banditRun, BATCHES, evenRegret} from "../../src/components/bandit/banditDemo.ts";
 import type {BuiltFixtures} from "./builtSite.ts";
 import {builtSite} from "./builtSite.ts";
 import {launchChromium} from "./chromium.ts";
@@ -39,8 +41,8 @@ type Drawn = {
   rules: {from: Point; to: Point}[];
   /** Corners of rectangles. */
   boxes: {from: Point; to: Point; fill: string}[];
-  /** A pixel on both axes, as values. */
-  pixel: Point;
+  /** A pixel on both axes, as values; and by what factor a pixel changes y, which is what counts on a log scale. */
+  pixel: Point & {factor: number};
   /** Ticks with a number: what it says, and the value where it stands. */
   ticks: {axis: "x" | "y"; text: string; value: number}[];
 };
@@ -49,6 +51,11 @@ type Drawn = {
 async function drawn(readout: Readout, selector: string): Promise<Drawn> {
   if (opened !== readout.id) await page.goto(`${served.origin}/experiments/${readout.id}`, {waitUntil: "load"});
   opened = readout.id;
+  return taken(selector);
+}
+
+/** Takes a chart of the page that is open back from pixels to values. */
+async function taken(selector: string): Promise<Drawn> {
   const place = page.locator(`figure${selector}`).first();
   await place.scrollIntoViewIfNeeded();
   await expect.poll(() => place.locator(".plot svg").count(), {timeout: 30_000}).toBeGreaterThan(0);
@@ -116,7 +123,11 @@ async function drawn(readout: Readout, selector: string): Promise<Drawn> {
         to: at(r, attribute(r, "x") + attribute(r, "width"), attribute(r, "y") + attribute(r, "height")),
         fill: r.getAttribute("fill") ?? r.style.fill
       })),
-      pixel: {x: Math.abs(toX(101) - toX(100)), y: Math.abs(toY(101) - toY(100))},
+      pixel: {
+        x: Math.abs(toX(101) - toX(100)),
+        y: Math.abs(toY(101) - toY(100)),
+        factor: Math.abs(Math.log(toY(101) / toY(100)))
+      },
       ticks
     };
   });
@@ -336,5 +347,163 @@ describe("what charts draw, taken back through their axes", () => {
     const tops = beliefs.lines.map((line) => line.reduce((a, b) => (b.y > a.y ? b : a)).x);
     const step = (beliefs.lines[0]?.[1]?.x ?? 0) - (beliefs.lines[0]?.[0]?.x ?? 0) || 1;
     expectDrawn(tops, [...means.values()], step);
+  });
+
+  it("the always-valid p-value of every day as a step on a log scale, each variant a line", async () => {
+    const readout = fixture("three-prices");
+    const metric = primaryOf(readout);
+    const {lines, dots, rules, ticks, pixel} = await drawn(readout, `[data-chart=pValueByDay]`);
+    const shown = metric.sequential?.comparisons ?? [];
+    expect(shown.length).toBe(2);
+    expect(lines.length).toBe(2);
+    const moves = shown.map(({path}) => new Set(path.map((d) => d.pValue)).size);
+    expect(Math.max(...moves)).toBeGreaterThan(3);
+    const logs = (values: readonly number[]) => values.map(Math.log);
+    shown.forEach(({path}, i) => {
+      const known = path.flatMap((d) => (d.pValue === null ? [] : [{...d, pValue: d.pValue}]));
+      // A step has two corners: the value of the day before, then the day's own.
+      const line = lines[i] ?? [];
+      const corners = line.filter((_, k) => k % 2 === 0);
+      expectDrawn(
+        inside(corners, "x"),
+        known.map((d) => Date.parse(d.date)),
+        pixel.x
+      );
+      expectDrawn(logs(inside(corners, "y")), logs(known.map((d) => Math.max(1e-6, d.pValue))), pixel.factor);
+      line.forEach(({y}, k) => {
+        if (k % 2 === 1) expectDrawn(logs([y]), logs([line[k - 1]?.y ?? NaN]), pixel.factor);
+      });
+      expectDrawn(logs([dots[i]?.y ?? NaN]), logs([Math.max(1e-6, known.at(-1)?.pValue ?? NaN)]), pixel.factor);
+    });
+    const alpha = metric.sequential?.alpha ?? NaN;
+    expect(rules.some((r) => Math.abs(Math.log(r.from.y / alpha)) <= 1.1 * pixel.factor)).toBe(true);
+    const said = ticks.filter((t) => t.axis === "y");
+    expect(said.length).toBeGreaterThan(1);
+    expectDrawn(logs(said.map((t) => t.value)), logs(said.map((t) => Number(t.text))), pixel.factor);
+  });
+
+  it("the effect on every day of the week with its interval", async () => {
+    const readout = fixture("new-badge");
+    const [result] = primaryOf(readout).novelty ?? [];
+    const days = result?.weekdays ?? [];
+    expect(days.length).toBe(7);
+    const {dots, rules, ticks, pixel} = await drawn(readout, "[data-chart=weekdays]");
+    const points = [...dots].sort((a, b) => a.x - b.x);
+    expect(points.map((p) => p.x)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expectDrawn(inside(points, "y"), known(days.map((d) => d.relativeDifference)), pixel.y);
+    for (const [i, {relativeInterval}] of days.entries()) {
+      const upright = rules.find((r) => r.from.x === i && r.to.x === i && Math.abs(r.from.y - r.to.y) > 2 * pixel.y);
+      expectDrawn(
+        [upright?.from.y ?? NaN, upright?.to.y ?? NaN].sort((a, b) => a - b),
+        known(relativeInterval ?? []),
+        pixel.y
+      );
+    }
+    const numbers = ticks.filter((t) => t.axis === "y");
+    expect(numbers.length).toBeGreaterThan(1);
+    for (const {text, value} of numbers)
+      expect(Math.abs(value - said(text)), text).toBeLessThanOrEqual(pixel.y + halfDigit(text));
+  });
+});
+
+describe("what the charts of the bandit draw", () => {
+  const run = banditRun({seed: 3, policy: "thompson"});
+  const readouts = Array.from({length: BATCHES}, (_, i) => banditAfter(run.batches, i + 1, {logged: true}));
+  const last = readouts.at(-1);
+  const units = readouts.map((r) => r.units);
+
+  beforeAll(async () => {
+    opened = "bandit";
+    await page.goto(`${served.origin}/bandit?seed=3`, {waitUntil: "load"});
+    // Charts follow by a frame.
+    await page.waitForFunction(
+      (words) =>
+        document.querySelector(".status")?.textContent?.includes(words) &&
+        document.querySelector("figure[data-live=shares] .reading")?.textContent?.includes("After 30,000 units"),
+      `30,000 units in ${BATCHES} batches`,
+      {timeout: 150_000}
+    );
+  }, 180_000);
+
+  it("shares of each batch, stacked from nothing to all", async () => {
+    const {areas, pixel} = await taken("[data-live=shares]");
+    expect(areas.length).toBe(arms.length);
+    readouts.forEach(({arms: known, units: to}, batch) => {
+      const from = readouts[batch - 1]?.units ?? 0;
+      const middle = (from + to) / 2;
+      let below = 0;
+      known.forEach((arm, i) => {
+        const share = (arm.n - (readouts[batch - 1]?.arms[i]?.n ?? 0)) / (to - from);
+        const outline = areas[i] ?? [];
+        const edges = outline
+          .flatMap((a, k) => {
+            const b = outline[k + 1];
+            return b && Math.abs(a.y - b.y) < pixel.y / 100 && (a.x - middle) * (b.x - middle) < 0 ? [a.y] : [];
+          })
+          .sort((a, b) => a - b);
+        expectDrawn(edges, [below, below + share], pixel.y);
+        below += share;
+      });
+      expect(below).toBeCloseTo(1, 9);
+    });
+  });
+
+  it("probabilities of being best, from alike on", async () => {
+    const {lines, pixel} = await taken("[data-live=best]");
+    expect(lines.length).toBe(arms.length);
+    arms.forEach((_, i) => {
+      expectDrawn(inside(lines[i] ?? [], "x"), [0, ...units], pixel.x);
+      expectDrawn(
+        inside(lines[i] ?? [], "y"),
+        [1 / arms.length, ...readouts.map((r) => r.arms[i]?.probabilityBest ?? NaN)],
+        pixel.y
+      );
+    });
+  });
+
+  it("posterior means in the bands of their intervals", async () => {
+    const {lines, areas, pixel} = await taken("[data-live=posterior]");
+    expect([lines.length, areas.length]).toEqual([arms.length, arms.length]);
+    arms.forEach((_, i) => {
+      const own = readouts.flatMap((r) => (r.arms[i] ? [r.arms[i]] : []));
+      expectDrawn(inside(lines[i] ?? [], "x"), units, pixel.x);
+      expectDrawn(inside(lines[i] ?? [], "y"), known(own.map((a) => a.mean)), pixel.y);
+      expectDrawn(
+        inside(areas[i] ?? [], "y"),
+        known([...own.map((a) => a.upper), ...own.map((a) => a.lower).reverse()]),
+        pixel.y
+      );
+    });
+  });
+
+  it("regret beside that of an even split", async () => {
+    const {lines, dots, pixel} = await taken("[data-live=regret]");
+    const [even, own] = lines;
+    expectDrawn(inside(even ?? [], "y"), [0, ...units.map(evenRegret)], pixel.y);
+    expectDrawn(inside(own ?? [], "y"), [0, ...run.regret], pixel.y);
+    expectDrawn(inside(own ?? [], "x"), [0, ...units], pixel.x);
+    expectDrawn(inside(dots, "y"), [run.regret.at(-1) ?? NaN], pixel.y);
+  });
+
+  it("honest estimates, plain means and the truth", async () => {
+    const {dots, rules, pixel} = await taken("[data-live=estimates]");
+    // Rules: the plain intervals, then the honest ones, then the truth.
+    const plain = (last?.arms ?? []).map(({plainMean, n}) => ({
+      mean: plainMean ?? NaN,
+      bounds: wilsonInterval({successes: Math.round((plainMean ?? 0) * n), n})
+    }));
+    const honest = (last?.estimates ?? []).map(({mean, lower, upper}) => ({mean, bounds: [lower, upper]}));
+    expectDrawn(inside(dots, "x"), known([...plain, ...honest].map(({mean}) => mean)), pixel.x);
+    const intervals = rules.slice(0, 2 * arms.length).map((r) => [r.from.x, r.to.x]);
+    expectDrawn(
+      intervals.flat(),
+      known([...plain, ...honest].flatMap(({bounds}) => [...(bounds ?? [NaN, NaN])])),
+      pixel.x
+    );
+    expectDrawn(
+      rules.slice(2 * arms.length).map((r) => r.from.x),
+      arms.map(({mean}) => mean),
+      pixel.x
+    );
   });
 });

@@ -369,9 +369,9 @@ export function makeReadout(spec: Spec, seed = 1): Readout {
                   n: Math.round(spec.units * share),
                   interval: [(relative - z95 * s) * m.mean, (relative + z95 * s) * m.mean] as [number, number],
                   relativeInterval: [relative - z95 * s, relative + z95 * s] as [number, number],
-                  pValue: Math.min(1, 8 * upperTail(Math.abs(relative / s)))
+                  pValue: 2 * upperTail(Math.abs(relative / s))
                 };
-              })
+              }).map((d, k, all) => ({...d, pValue: Math.min(...all.slice(0, k + 1).map((e) => e.pValue))}))
             : [],
           sentence: crossed
             ? `Tonight\u2019s z of ${z.toFixed(2)} lies above the boundary of 2.26: the test may stop with a false-alarm rate of 5% over all looks. Nothing that arrives tomorrow can undo this look.`
@@ -450,7 +450,14 @@ export function makeReadout(spec: Spec, seed = 1): Readout {
             reason: null
           }
         : null,
-      weekdays: [],
+      weekdays: fading
+        ? Array.from({length: 7}, (_, i) => {
+            const at = effect(10) + se(0.4) * wobble(i, 7);
+            const bounds: [number, number] = [at - 1.8 * se(0.4), at + 2.1 * se(0.4)];
+            return {weekday: i + 1, relativeDifference: at, relativeInterval: bounds};
+          })
+        : [],
+      weekdayTest: fading ? {cochranQ: 5.1, degreesOfFreedom: 6, pValue: 0.53, reason: null} : null,
       daysNeeded: 14,
       reason: null
     };
