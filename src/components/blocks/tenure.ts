@@ -186,13 +186,14 @@ function triangle({result, metric}: TenureView): Html {
         formatCount(n),
         ...days.map((day) => {
           const value = relativeDifferences[(day - first) / length];
-          return value === null ? "control is zero" : value === undefined ? "" : formatPercent(value, {signed: true});
+          return value === undefined ? "" : formatPercent(value, {signed: true});
         })
       ])
     ),
     assumptions: [
       ...sharedAssumptions,
       "A single cell is mostly noise; the tests below take all of them together.",
+      ...(cells.length < triangleCells(result).length ? ["A cell without a number has a control of zero."] : []),
       "A steady change along dates is a steady change along tenure and entry together: no method tells those apart."
     ]
   });
