@@ -89,7 +89,8 @@ export function cubeTableFromColumns(columns: Columns, {dimensions, origins = {}
   const length = date.length;
   const dates = [...new Set(date)].sort();
   const asRead = Uint32Array.from({length}, (_, i) => i);
-  const order = inOrder(coded(date, asRead, dates).codes, dates.length);
+  const {codes: dateCodes} = coded(date, asRead, dates);
+  const order = inOrder(dateCodes, dates.length);
   const numbers = (name: string) => {
     const values = columns[name];
     return Float64Array.from(order, (i) => Number(values?.[i] ?? 0));
@@ -99,7 +100,7 @@ export function cubeTableFromColumns(columns: Columns, {dimensions, origins = {}
   const summed = Object.fromEntries(sums.map((sum) => [sum, numbers(sum)])) as Record<Sum, Float64Array>;
   return {
     length,
-    dates: coded(date, order, dates),
+    dates: {values: dates, codes: Int32Array.from(order, (i) => dateCodes[i] ?? -1)},
     variants: texts("variant"),
     metrics: texts("metric"),
     dimensions: new Map(dimensions.map((name) => [name, texts(dimensionColumn(name))])),
