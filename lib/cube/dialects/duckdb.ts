@@ -17,15 +17,17 @@ export const duckdb: Dialect = {
   identifier: (name) => `"${checked(name).replaceAll('"', '""')}"`,
   literal: (text) => `'${checked(text).replaceAll("'", "''")}'`,
   whole: (type) => whole.test(type) && !unbounded.test(type),
-  // Few texts have a space around them, and trim takes its time with all.
+  // Few texts have a space around them, and trim takes its time with all. What comes before "!" is blank, or begins so.
   text: (sql, type) => {
     if (!textual.test(type)) return `nullif(trim(CAST(${sql} AS VARCHAR), ' '), '')`;
-    return `CASE WHEN starts_with(${sql}, ' ') OR ends_with(${sql}, ' ') OR ${sql} = '' THEN nullif(trim(${sql}, ' '), '') ELSE ${sql} END`;
+    return `CASE WHEN ${sql} < '!' OR ends_with(${sql}, ' ') THEN nullif(trim(${sql}, ' '), '') ELSE ${sql} END`;
   },
   number: (sql, type) => {
     if (type === "BOOLEAN") return `CAST(CAST(${sql} AS INTEGER) AS DOUBLE)`;
     if (whole.test(type) || decimal.test(type)) return `CAST(${sql} AS DOUBLE)`;
-    return `coalesce(try_cast(${sql} AS DOUBLE), ${words(textual.test(type) ? sql : `CAST(${sql} AS VARCHAR)`)})`;
+    // Not coalesce: that looks at the words of all rows.
+    const number = `try_cast(${sql} AS DOUBLE)`;
+    return `CASE WHEN ${number} IS NOT NULL THEN ${number} ELSE ${words(textual.test(type) ? sql : `CAST(${sql} AS VARCHAR)`)} END`;
   },
   microseconds,
   timestamp: (sql, type) => (naive.test(type) || zoned.test(type) ? sql : `try_cast(${sql} AS TIMESTAMP)`),
