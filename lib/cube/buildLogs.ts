@@ -236,12 +236,12 @@ async function days(
   const local = localTime("t", loaded.offsets);
   const dated = dayOf(engine.dialect, "t", loaded.offsets);
   const rows = await steps.rows(
-    `SELECT d, count(*), max(${engine.dialect.integer("l")} - d * ${day}) FROM (SELECT ${dated} AS d, ${local} AS l FROM ${from} WHERE t IS NOT NULL AND unit IS NOT NULL) AS r WHERE d >= ${start} GROUP BY d`
+    `SELECT d, count(*), max(l) FROM (SELECT ${dated} AS d, ${local} AS l FROM ${from} WHERE t IS NOT NULL AND unit IS NOT NULL) AS r WHERE d >= ${start} GROUP BY d`
   );
   return rows.map(([date, count, latest]) => ({
     day: Number(date),
     rows: Number(count),
-    latest: loaded.calendar ? null : numberOf(latest)
+    latest: loaded.calendar ? null : Number(latest) - Number(date) * day
   }));
 }
 

@@ -106,8 +106,10 @@ export async function loadEvents(context: LoadContext, wanted: EventsWanted): Pr
 
   const {columns, hash, repeated, candidates} = equalRows(engine.dialect, fact, streams, table);
   const all = {name, fact, table, from: table, ...found, excluded, staged: streams};
-  const [suspects] = await steps.rows(`SELECT count(*) FROM (${repeated}) AS r`);
-  if ((numberOf(suspects?.[0]) ?? 0) === 0) return all;
+  const [different] = await steps.rows(
+    `SELECT count(*) FROM (SELECT DISTINCT ${hash} AS h FROM ${table} WHERE unit IS NOT NULL AND t IS NOT NULL) AS r`
+  );
+  if (numberOf(different?.[0]) === found.rows - excluded.reduce((sum, {rows}) => sum + rows, 0)) return all;
   const [equal] = await steps.rows(
     `SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM (${candidates}) AS c GROUP BY ${columns.join(", ")}) AS g`
   );

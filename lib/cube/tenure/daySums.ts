@@ -7,10 +7,7 @@ import type {TenureContext} from "./tenureContext.ts";
 import {isNew, range, step, sumsByEntry} from "./tenureContext.ts";
 import {keptCells} from "../store/unitState.ts";
 import type {TenureMetric} from "./tenureSql.ts";
-import {columnsOf, total, totalProduct} from "./tenureSql.ts";
-
-/** Days before the exposure that are looked at, as far as the log covers them. */
-const before = 14;
+import {columnsOf, daysBefore, total, totalProduct} from "./tenureSql.ts";
 
 /** The rows of one metric: of whole cohorts, and of each value of each dimension that is published. */
 export interface DaySums {
@@ -46,7 +43,7 @@ export async function daySums(
   if (state !== undefined) {
     const keys = ["entry_day", "variant", "k", "cell"];
     const select = (days: string, units: string, where: string) =>
-      `SELECT x.entry_day, x.variant, t.k, x.cell, ${sums.map((sql, i) => `${sql} AS ${names[i]}`).join(", ")} FROM ${days} AS t JOIN ${units} AS x ON x.u = t.u WHERE t.k >= ${-before} AND ${where} GROUP BY x.entry_day, x.variant, t.k, x.cell`;
+      `SELECT x.entry_day, x.variant, t.k, x.cell, ${sums.map((sql, i) => `${sql} AS ${names[i]}`).join(", ")} FROM ${days} AS t JOIN ${units} AS x ON x.u = t.u WHERE t.k >= ${-daysBefore} AND ${where} GROUP BY x.entry_day, x.variant, t.k, x.cell`;
     const statement = sumsByEntry(context, state, {
       keys,
       names,
@@ -68,7 +65,7 @@ export async function daySums(
   await steps.table(
     "tenure_cells",
     `SELECT x.cohort, x.variant, t.k, ${[...cell, ...sums.map((sql, i) => `${sql} AS ${names[i]}`)].join(", ")}
-  FROM tenure_days AS t JOIN tenure_units AS x ON x.u = t.u WHERE t.k <= x.last_day AND t.k >= ${-before} GROUP BY x.cohort, x.variant, t.k${cell.map((name) => `, ${name}`).join("")}`,
+  FROM tenure_days AS t JOIN tenure_units AS x ON x.u = t.u WHERE t.k <= x.last_day AND t.k >= ${-daysBefore} GROUP BY x.cohort, x.variant, t.k${cell.map((name) => `, ${name}`).join("")}`,
     state === undefined ? {} : {instead: byEntry}
   );
   const added = names.map((name) => total(dialect, `t.${name}`)).join(", ");
@@ -144,7 +141,7 @@ export async function daySums(
     return own.flatMap((cohort, c) =>
       variants.flatMap((variant, v) => {
         const n = cohort.units[variant] ?? 0;
-        const from = Math.max(-before, start + 1 - dayOfDate(cohort.cohort));
+        const from = Math.max(-daysBefore, start + 1 - dayOfDate(cohort.cohort));
         const days = range(Math.min(from, 0), cohort.lastDay).filter((k) => k < 0 || k >= first);
         return days.map((day): TenureDayRow => {
           const [sum = 0, square = 0, sumW = 0, squareW = 0, product = 0] = sumsAt(`${c} ${v} ${day}`) ?? [];

@@ -47,6 +47,9 @@ export function columnsOf(metrics: readonly TenureMetric[]): TenureColumn[] {
   return [...new Set(metrics.flatMap(({y, w}) => (w === null ? [y] : [y, w])))];
 }
 
+/** Days before the exposure that are looked at, as far as the log covers them. */
+export const daysBefore = 14;
+
 /**
  * Returns the statement with one row per unit and tenure day (or date, by `key`) on which it did anything: the number or
  * sum of that day alone, in steps, whatever the metric's window or cap.
@@ -71,7 +74,7 @@ export function tenureDays(
       ? ""
       : ` AND (${[...own].map((id) => `${id} IS NOT NULL`).join(" OR ")})`;
     return [
-      `SELECT u, ${key === "k" ? k : "day"} AS ${key}, ${values.join(", ")} FROM ${table} WHERE u IS NOT NULL AND day <= ${asOf}${any} AND (since >= 0${key === "k" ? " OR before > 0" : ""})`
+      `SELECT u, ${key === "k" ? k : "day"} AS ${key}, ${values.join(", ")} FROM ${table} WHERE u IS NOT NULL AND day <= ${asOf}${any} AND (since >= 0${key === "k" ? ` OR (before > 0 AND before <= ${daysBefore * day})` : ""})`
     ];
   });
   const sums = columns.map(({name, side}) => `${reduced(dialect, side.reduce, name)} AS ${name}`);
