@@ -12,8 +12,9 @@ import type {Measured} from "./measured.ts";
 /**
  * Measures a quiet night with 200 experiments of which nothing changed, from the command line: `readout build`, then
  * `readout check`, then the pages; and the size of the site, its packed files too, beside DuckDB's wasm. For experiments
- * of the demo's size (28 days, three dimensions, four metrics) that size is reckoned: what the site of the demo has for
- * all, and 200 times what it has for an experiment, whole and without packed files.
+ * of the demo's size (20 to 45 days, two or three dimensions, three to five metrics) that size is reckoned: what a site of
+ * 200 experiments has for all, and 200 times what the site of the demo has for an experiment, whole and without packed
+ * files.
  */
 export async function bench({experiments = 200}: {experiments?: number} = {}): Promise<Measured[]> {
   const folder = await mkdtemp(join(tmpdir(), "readout-bench-"));
@@ -38,14 +39,14 @@ export async function bench({experiments = 200}: {experiments?: number} = {}): P
     const first = build();
     const quiet = Math.min(build(), build());
     const check = run("check", "--data", dataDir, "--readouts", out);
-    const {seconds, megabytes} = await pages(out, join(folder, "dist"));
+    const {seconds, shared, own} = await pages(out, join(folder, "dist"));
     return [
       {name: `build ${experiments} small experiments for the first time`, value: first, unit: "s"},
       {name: `build ${experiments} experiments of which nothing changed`, value: quiet, unit: "s", bound: 5},
       {name: "the same and check", value: quiet + check, unit: "s", bound: 10},
       {name: "the same and the pages", value: quiet + check + seconds, unit: "s", bound: 60},
-      {name: "dist/ beside DuckDB's wasm", value: megabytes, unit: "MB", bound: 60},
-      ...(await demoSize(join(folder, "demo"), experiments))
+      {name: "dist/ beside DuckDB's wasm", value: (shared.all + own.all) / 1e6, unit: "MB", bound: 60},
+      ...(await demoSize(join(folder, "demo"), {experiments, shared}))
     ];
   } finally {
     await rm(folder, {recursive: true, force: true});
@@ -54,21 +55,25 @@ export async function bench({experiments = 200}: {experiments?: number} = {}): P
 
 const work = join(".readout", "bench-build");
 
+type Sizes = {readonly shared: Bytes; readonly own: Bytes};
+
 /** The time that the pages take, and the size of the site. */
-async function pages(readouts: string, out: string): Promise<{seconds: number; megabytes: number}> {
+async function pages(readouts: string, out: string): Promise<Sizes & {seconds: number}> {
   const seconds = await buildPages(readouts, out);
-  const {shared, own} = await bytesOf(out);
-  return {seconds, megabytes: (shared.all + own.all) / 1e6};
+  return {seconds, ...(await bytesOf(out))};
 }
 
 /** The size of a site of so many experiments as large as those of the demo. */
-async function demoSize(folder: string, experiments: number): Promise<Measured[]> {
+async function demoSize(
+  folder: string,
+  {experiments, shared}: {experiments: number; shared: Bytes}
+): Promise<Measured[]> {
   const data = join(projectFolder, "data");
   const out = join(folder, "out");
   await makeDemoLogs(data);
   const {built} = await buildReadouts({dataDir: data, outDir: out, historyDir: join(folder, "history")});
   await buildPages(out, join(folder, "dist"));
-  const {shared, own} = await bytesOf(join(folder, "dist"));
+  const {own} = await bytesOf(join(folder, "dist"));
   const size = (kind: "all" | "plain"): number => (shared[kind] + (own[kind] / built.length) * experiments) / 1e6;
   return [
     {name: "one experiment of the demo in dist/", value: own.all / built.length / 1e3, unit: "kB"},
@@ -80,7 +85,7 @@ async function demoSize(folder: string, experiments: number): Promise<Measured[]
 type Bytes = {readonly all: number; readonly plain: number};
 
 /** The bytes of a site beside DuckDB's wasm: those of all pages, and those of single experiments. */
-async function bytesOf(dist: string): Promise<{shared: Bytes; own: Bytes}> {
+async function bytesOf(dist: string): Promise<Sizes> {
   const found = {shared: {all: 0, plain: 0}, own: {all: 0, plain: 0}};
   for (const entry of await readdir(dist, {recursive: true, withFileTypes: true})) {
     if (!entry.isFile() || /\.wasm(\.gz|\.br)?$/.test(entry.name)) continue;
