@@ -83,9 +83,9 @@ export function banditEstimates(): Html {
         "Estimates by arm",
         [
           {head: "Arm"},
-          {head: "Units", number: true},
-          {head: "P(best)", number: true},
-          {head: "Plain mean", number: true},
+          {head: "Units", number: true, fold: true},
+          {head: "P(best)", number: true, fold: true},
+          {head: "Plain mean", number: true, fold: true},
           {head: "Honest estimate", number: true},
           {head: "95% interval", number: true},
           {head: "Truth", number: true}

@@ -15,7 +15,7 @@ export const ruleNames: Record<Rule, {name: string; short: string; text: string;
   },
   "group-sequential": {
     name: "Group-sequential, O'Brien-Fleming",
-    short: "group-sequential",
+    short: "boundary",
     text: "a boundary that allows for every look",
     color: "var(--good)"
   },
