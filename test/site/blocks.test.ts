@@ -5,6 +5,7 @@ import {describe, expect, it} from "vitest";
 import {concernsOf, watchDefinitions} from "../../lib/commands/dev.ts";
 import {finishPage} from "../../lib/commands/finishSite.ts";
 import {effectDomain, spread} from "../../src/components/charts/theme.ts";
+import {alerts} from "../../src/components/blocks/alerts.ts";
 import {effectText, intervalCell, meanText} from "../../src/components/blocks/effect.ts";
 import {axisReach, groupOf} from "../../src/components/blocks/home.ts";
 import {html, name} from "../../src/components/blocks/html.ts";
@@ -34,6 +35,23 @@ describe("html", () => {
     expect(written.replace(/<[^>]+>/g, "").replace(/&#(\d+);/g, (_, c: string) => String.fromCharCode(Number(c)))).toBe(
       text
     );
+  });
+});
+
+describe("alerts(index)", () => {
+  it("keeps day and state beside the experiment's name, for where a phone leaves their columns out", () => {
+    const page = String(alerts(fixtureIndex(fixtureReadouts()), "./"));
+    const rows = Array.from(page.matchAll(/<tr>([^]*?)<\/tr>/g), ([, row]) => row ?? "").slice(1);
+    expect(rows.length).toBeGreaterThan(1);
+    for (const row of rows) {
+      const cells = Array.from(row.matchAll(/<t[hd]([^>]*)>([^]*?)<\/t[hd]>/g), ([, how, text]) => ({
+        folded: /\bfold\b/.test(how ?? ""),
+        text: (text ?? "").replace(/<[^>]+>/g, " ").trim()
+      }));
+      expect(cells.map(({folded}) => folded)).toEqual([true, false, false, true]);
+      expect(cells[1]?.text).toContain(`since ${cells[0]?.text}`);
+      expect(cells[1]?.text).toContain(cells[3]?.text);
+    }
   });
 });
 

@@ -38,13 +38,18 @@ export function alerts({experiments, asOf}: ReadoutIndex, root: string): Html {
     <div class="scroll" tabindex="0" role="region" aria-label="Alerts">
       ${table(
         "Alerts of all experiments, newest first",
-        [{head: "Since"}, {head: "Experiment"}, {head: "Found"}, {head: "State", number: true}],
-        rows.map((r) => [
-          r.date ? formatDate(r.date) : "\u2013",
-          html`<a href="${root}experiments/${r.experiment.id}">${name(r.experiment.title)}</a>`,
-          html`${r.message}<br /><span class="todo">${r.whatToDo}</span>`,
-          pill(r.status, checkTones[r.status])
-        ])
+        [{head: "Since", fold: true}, {head: "Experiment"}, {head: "Found"}, {head: "State", number: true, fold: true}],
+        rows.map((r) => {
+          const date = r.date ? formatDate(r.date) : "\u2013";
+          const state = pill(r.status, checkTones[r.status]);
+          return [
+            date,
+            html`<a href="${root}experiments/${r.experiment.id}">${name(r.experiment.title)}</a
+              ><span class="unfolded">${state}<span class="role">since ${date}</span></span>`,
+            html`${r.message}<br /><span class="todo">${r.whatToDo}</span>`,
+            state
+          ];
+        })
       )}
     </div>`;
 }

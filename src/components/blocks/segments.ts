@@ -49,7 +49,7 @@ export function segments(readout: Readout, root: string): Html {
     }),
     split(metric, readout),
     readout.files.some((file) => file.name === "path.parquet")
-      ? html`<p>
+      ? html`<p class="onward">
           <a href="${root}explore?experiment=${encodeURIComponent(readout.id)}">Open this in Explore</a> to filter, to
           cross dimensions and to go back in time.
         </p>`
