@@ -59,17 +59,18 @@ describe("the pages Simulate and Peeking", () => {
     const troubles = await pages.open(`simulate?${query}`, {viewport: {width: 1200, height: 900}}, async (page) => {
       await expect.poll(() => page.locator(".status").textContent(), {timeout: 60_000}).toMatch(/end of the log/);
       const fact = (name: string) => page.locator(`[data-fact="${name}"]`).textContent();
-      expect(await fact("z")).toBe(formatNumber(looks.at(-1)!.z, {decimals: 2}));
-      expect(await fact("Boundary")).toBe(formatNumber(looks.at(-1)!.bound, {decimals: 2}));
+      await expect.poll(() => fact("z")).toBe(formatNumber(looks.at(-1)!.z, {decimals: 2}));
+      await expect.poll(() => fact("Boundary")).toBe(formatNumber(looks.at(-1)!.bound, {decimals: 2}));
       await drawLive(page);
       const units = last.units.reduce((a, b) => a + b, 0);
-      expect(await page.locator("figure[data-live=split] .reading").textContent()).toContain(formatCount(units));
-      expect(await page.locator("[data-alerts] li").allTextContents()).toHaveLength(alerts.length);
+      const split = page.locator("figure[data-live=split] .reading");
+      await expect.poll(() => split.textContent()).toContain(formatCount(units));
+      await expect.poll(() => page.locator("[data-alerts] li").allTextContents()).toHaveLength(alerts.length);
       expect(mismatch.crossed === null).toBe(
         !(await page.locator("[data-alerts]").textContent())?.includes("The split is broken")
       );
       await page.locator("figure[data-live=boundary] summary").click();
-      expect(await page.locator("figure[data-live=boundary] tbody tr").count()).toBe(looks.length);
+      await expect.poll(() => page.locator("figure[data-live=boundary] tbody tr").count()).toBe(looks.length);
       expect(page.url()).toContain("seed=7&units=400&lift=12&faults=split,late");
     });
     expect(troubles).toEqual([]);
