@@ -1,5 +1,5 @@
 import {existsSync} from "node:fs";
-import {copyFile, mkdir, readFile, writeFile} from "node:fs/promises";
+import {mkdir, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import type {Readout, ReadoutIndex} from "../experiment/readout.ts";
 import {schemaVersion} from "../experiment/readout.ts";
@@ -11,6 +11,7 @@ import {headersFile, robotsText} from "./headersFile.ts";
 import {liveFiles, liveIndexFiles} from "./liveFiles.ts";
 import type {Packing} from "./packFiles.ts";
 import {packFiles} from "./packFiles.ts";
+import {packReadout, packedReadout} from "./packReadout.ts";
 import {refuseSecrets} from "./refuseSecrets.ts";
 import {knownSecrets} from "./secrets.ts";
 
@@ -45,7 +46,8 @@ export async function addPublications(
   for (const readout of readouts) {
     const own = join(folder, "readouts", readout.id);
     await mkdir(own, {recursive: true});
-    await copyFile(join(from, readout.id, "readout.json"), join(own, "readout.json"));
+    const text = await readFile(join(from, readout.id, "readout.json"));
+    await writeFile(join(own, packedReadout), await packReadout(text));
     for (const [name, text] of await liveFiles(from, readout)) await writeFile(join(own, name), text);
   }
   for (const [name, text] of liveIndexFiles(index)) await writeFile(join(folder, "readouts", name), text);

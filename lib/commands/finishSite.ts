@@ -8,6 +8,7 @@ import {sitePages} from "../../src/components/blocks/pages.ts";
 import {UserError} from "./errors.ts";
 import type {Robots} from "./headersFile.ts";
 import {policy} from "./headersFile.ts";
+import {packReadout, packedReadout} from "./packReadout.ts";
 
 /** Pages that run DuckDB in the browser: they may compile WebAssembly, though no page may evaluate text. */
 const wasmPages = /^(explore|try|sql)(\.html$|\/)/;
@@ -48,8 +49,8 @@ export async function finishSite(
 
 /**
  * Returns a page that names published files as they are published: these files change in their place, and what Framework
- * calls by a hash of its content must not. What it notes of a file's age and size goes, so that the same readouts give
- * the same page.
+ * calls by a hash of its content must not; readouts are published packed. What it notes of a file's age and size goes, so
+ * that the same readouts give the same page.
  */
 export function withPlainNames(page: string): string {
   return page
@@ -58,8 +59,8 @@ export function withPlainNames(page: string): string {
       (_, before: string, name: string, ending: string) => `${before}${name}${ending}`
     )
     .replace(
-      /("path":"(?:\.\.?\/)+)_file\/(readouts\/[\w-]+\/readout)\.[0-9a-f]{8}(\.json")/g,
-      (_, before: string, name: string, ending: string) => `${before}${name}${ending}`
+      /("path":"(?:\.\.?\/)+)_file\/(readouts\/[\w-]+\/readout)\.[0-9a-f]{8}\.json"/g,
+      (_, before: string, name: string) => `${before}${name}.json.gz"`
     )
     .replace(/^(registerFile\(.*?),"lastModified":\d+(?:,"size":\d+)?(\}\);)$/gm, "$1$2");
 }
@@ -76,7 +77,10 @@ async function copyDownloads(page: string, {folder, site}: {folder: string; site
   const copied: string[] = [];
   for (const [, file = ""] of page.matchAll(/<a\s[^>]*?href="\.\.?\/(readouts\/[\w-]+\/[\w.-]+)"[^>]*?\sdownload=/g)) {
     await mkdir(dirname(join(folder, file)), {recursive: true});
-    await copyFile(join(site, file), join(folder, file));
+    const plain = join(site, file.replace(/\.json\.gz$/, ".json"));
+    if (file.endsWith(`/${packedReadout}`))
+      await writeFile(join(folder, file), await packReadout(await readFile(plain)));
+    else await copyFile(plain, join(folder, file));
     copied.push(file);
   }
   return copied;

@@ -29,7 +29,9 @@ export function ownPage(page: string, from: PageSubject, to: PageSubject, slug: 
     if (parts.length !== 2) return null;
     own = parts.join(replacement);
   }
-  return own.replaceAll(`readouts/${from.id}/readout.json"`, `readouts/${to.id}/readout.json"`);
+  return own
+    .replaceAll(`readouts/${from.id}/readout.json"`, `readouts/${to.id}/readout.json"`)
+    .replaceAll(`readouts/${from.id}/readout.json.gz"`, `readouts/${to.id}/readout.json.gz"`);
 }
 
 /** Returns the function by which Framework names headings; null if this Framework does not bring it. */

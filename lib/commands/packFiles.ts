@@ -1,6 +1,6 @@
 import {existsSync} from "node:fs";
 import {readFile, readdir, writeFile} from "node:fs/promises";
-import {join} from "node:path";
+import {join, relative} from "node:path";
 import {promisify} from "node:util";
 import {brotliCompress, constants, gzip} from "node:zlib";
 
@@ -13,9 +13,13 @@ export const packings: readonly Packing[] = ["gzip", "brotli", "both", "none"];
 const packable = /\.(?:html|js|mjs|css|json|jsonl|xml|svg|txt|csv|md|map|webmanifest|wasm)$/i;
 const large = 1_000_000;
 
+// Asked for one at a time, and sent with the first packets of an answer: packed they would come no sooner.
+const single = /^(?:readouts|api.experiments)[/\\]/;
+const firstPackets = 12_000;
+
 /**
- * Writes a packed file beside each file of a folder that becomes smaller by it. The same file gives the same bytes.
- * Parquet, images and fonts are packed already.
+ * Writes a packed file beside each file of a site that becomes smaller by it. The same file gives the same bytes.
+ * Parquet, readouts, images and fonts are packed already.
  *
  * @returns how many files there are, and their bytes before and after
  */
@@ -32,7 +36,7 @@ export async function packFiles(
   const worker = async (): Promise<void> => {
     for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
       const content = await readFile(name);
-      for (const [ending, small] of await packed(name, content, packing)) {
+      for (const [ending, small] of await packed(relative(folder, name), content, packing)) {
         await writeFile(`${name}${ending}`, small);
         after += small.length;
       }
@@ -43,14 +47,18 @@ export async function packFiles(
   return {files: names.length, bytes, packed: after};
 }
 
-/** Returns the packed contents of a file with the endings of their names; none for files that are packed
- * already or would not become smaller. */
+/**
+ * Returns the packed contents of a file with the endings of their names; none for files that are packed already, would
+ * not become smaller or are small reports and memos.
+ *
+ * @param name from the top of the site
+ */
 export async function packed(
   name: string,
   content: Uint8Array,
   packing: Packing
 ): Promise<[ending: ".gz" | ".br", content: Uint8Array][]> {
-  if (!packable.test(name)) return [];
+  if (!packable.test(name) || (single.test(name) && content.length <= firstPackets)) return [];
   const found: [".gz" | ".br", Uint8Array][] = [];
   if (packing === "gzip" || packing === "both")
     found.push([".gz", await promisify(gzip)(content, {level: content.length > large ? 6 : 9})]);

@@ -1,6 +1,6 @@
 import {existsSync} from "node:fs";
 import {readFile, readdir, rm} from "node:fs/promises";
-import {join} from "node:path";
+import {basename, dirname, join} from "node:path";
 import type {PublishedNow} from "../../src/components/page/pollRun.ts";
 import type {ReadoutIndex} from "../experiment/readout.ts";
 import {writeBeside} from "./atomic.ts";
@@ -8,6 +8,7 @@ import {readReadout} from "./build.ts";
 import {withLock} from "./buildLock.ts";
 import {siteLock} from "./buildSite.ts";
 import {packed, packingOf} from "./packFiles.ts";
+import {packReadout, packedReadout} from "./packReadout.ts";
 import {apiFiles} from "./api.ts";
 import {feedIdOf, feedOf} from "./feed.ts";
 import {liveFiles, liveIndexFiles} from "./liveFiles.ts";
@@ -73,7 +74,10 @@ async function refresh(site: string, {readouts: from, ids}: {readouts: string; i
   for (const [name, text] of liveIndexFiles(index)) files.set(join("readouts", name), Buffer.from(text));
   for (const [name, bytes] of files) refuseSecretsIn(name, bytes, knownSecrets());
   const packing = packingOf(site);
-  for (const [name, bytes] of files) {
+  for (const [file, content] of files) {
+    const isReadout = basename(file) === "readout.json";
+    const name = isReadout ? join(dirname(file), packedReadout) : file;
+    const bytes = isReadout ? await packReadout(content) : content;
     const path = join(site, name);
     if (existsSync(path) && (await readFile(path)).equals(bytes)) continue;
     // A host that prefers the small file must not serve the old one beside the new.

@@ -1,10 +1,12 @@
 import {readFile, readdir} from "node:fs/promises";
 import {join, relative} from "node:path";
+import {promisify} from "node:util";
+import {gunzip} from "node:zlib";
 import type {Secret} from "../experiment/definition/environment.ts";
 import {UserError} from "./errors.ts";
 
 /**
- * Looks for secrets in every file of a folder: as they are, URL-encoded and JSON-escaped.
+ * Looks for secrets in every file of a folder, also in those packed by gzip: as they are, URL-encoded and JSON-escaped.
  *
  * @param options.shortest letters of the shortest value that counts; shorter ones are words that may stand anywhere
  * @throws {UserError} naming the file and the variable, never the value
@@ -17,7 +19,9 @@ export async function refuseSecrets(
   for (const entry of await readdir(folder, {recursive: true, withFileTypes: true})) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    refuseSecretsIn(relative(folder, path), await readFile(path), secrets, {shortest});
+    const bytes = await readFile(path);
+    const content = entry.name.endsWith(".gz") ? await promisify(gunzip)(bytes) : bytes;
+    refuseSecretsIn(relative(folder, path), content, secrets, {shortest});
   }
 }
 

@@ -76,6 +76,9 @@ describe("ownPage(page, from, to, slug)", () => {
     expect(own).toContain('f("../readouts/b-1/readout.json", {"path":"../readouts/b-1/readout.json"})');
     expect(own).toContain('<a class="a">a</a>');
     expect(own).toContain('readouts/aa/readout.json"');
+    expect(ownPage(page.replaceAll(".json", ".json.gz"), {id: "a", title: "A"}, {id: "b-1", title: "A"}, slug)).toBe(
+      own?.replaceAll(".json", ".json.gz")
+    );
   });
   it("gives nothing for a page of another form, or a title that a parser would change", async () => {
     const from = {id: "a", title: "A"};

@@ -1,7 +1,7 @@
 import {readFileSync} from "node:fs";
 import {createRequire} from "node:module";
 import {join} from "node:path";
-import {gzipSync} from "node:zlib";
+import {gunzipSync, gzipSync} from "node:zlib";
 import type {Browser, BrowserContext, Page} from "playwright-core";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import type {BuiltFixtures} from "./builtSite.ts";
@@ -278,7 +278,8 @@ describe("a readout page", () => {
     await open("experiments/green-checkout", {javaScriptEnabled: false}, async (page) => {
       const link = page.locator("#design [data-sql] a");
       const href = await link.evaluate((a) => (a as HTMLAnchorElement).href);
-      expect((await (await page.request.get(href)).json()).input.sql).toBe(sql);
+      const packed = await (await page.request.get(href)).body();
+      expect(JSON.parse(gunzipSync(packed).toString()).input.sql).toBe(sql);
     });
   });
 
@@ -290,7 +291,7 @@ describe("a readout page", () => {
       expect(links.map(([name]) => name)).toEqual([
         "entries.parquet",
         "path.parquet",
-        "readout.json",
+        "readout.json.gz",
         "traffic.parquet"
       ]);
       for (const [, href] of links) expect((await page.request.get(String(href))).status()).toBe(200);

@@ -1,5 +1,6 @@
 import {readFileSync} from "node:fs";
 import {join} from "node:path";
+import {gunzipSync} from "node:zlib";
 import type {Browser, Page} from "playwright-core";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {exploreDesign} from "../../lib/experiment/exploreDesign.ts";
@@ -18,7 +19,7 @@ let readout: Readout;
 
 beforeAll(async () => {
   const dist = await builtCubes();
-  readout = JSON.parse(readFileSync(join(dist, "readouts", "plain", "readout.json"), "utf8"));
+  readout = JSON.parse(gunzipSync(readFileSync(join(dist, "readouts", "plain", "readout.json.gz"))).toString());
   [browser, served] = await Promise.all([launchChromium(), serve(dist)]);
 });
 

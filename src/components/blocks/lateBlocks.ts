@@ -1,5 +1,5 @@
 import {Html, escape} from "./html.ts";
-import {linked} from "./linked.ts";
+import {linked, packedLinks} from "./linked.ts";
 import type {Page} from "./markdown.ts";
 import type {SitePages} from "./pages.ts";
 import {experimentOf} from "./pages.ts";
@@ -44,7 +44,7 @@ export function promptBlocks(pages: SitePages): LatePages {
 export function fillBlocks(built: string, page: Page, pages: SitePages): string {
   const root = "../".repeat(page.path.split("/").length - 2);
   const filled = built.replace(/<!--block (\w+)-->/g, (_, name: string) =>
-    unindented(linked(String(pages.block(name, page)), root))
+    unindented(packedLinks(linked(String(pages.block(name, page)), root)))
   );
   if (experimentOf(page) === null) return filled;
   const bar = `<header id="observablehq-header">\n${linked(pages.header(page), root)}\n</header>\n`;

@@ -6,6 +6,7 @@ import type {Explorable} from "../../lib/experiment/exploreState.ts";
 import {formatBytes} from "../../lib/experiment/format.ts";
 import type {Readout} from "../../lib/experiment/readout.ts";
 import {readoutSchema, schemaVersion} from "../../lib/experiment/readout.ts";
+import {unpacked} from "../page/unpacked.ts";
 import {fetchBytes} from "./fetchBytes.ts";
 import type {ExploreFile, FileLink} from "./files.ts";
 import type {ParquetColumns} from "./parquetColumns.ts";
@@ -40,7 +41,7 @@ export async function loadExperiment(
   const link = links["readout.json"];
   if (!link) throw new Error("there is no experiment of this name");
   const read = await settle(
-    fetchBytes(link.url, {fresh: true}).then((bytes) => readoutFrom(new TextDecoder().decode(bytes)))
+    fetchBytes(link.url, {fresh: true}).then(async (bytes) => readoutFrom(await unpacked(bytes).text()))
   );
   if (read.error !== null) throw new Error(`readout.json: ${read.error}`);
   const readout = read.value;

@@ -10,6 +10,7 @@ import {markOf, pollRun} from "./pollRun.ts";
 import {sayAge} from "./sayAge.ts";
 import {sqlShown} from "./sqlShown.ts";
 import {tenureChoice} from "./tenureChoice.ts";
+import {unpacked} from "./unpacked.ts";
 import {whatIfs} from "./whatIfs.ts";
 
 /**
@@ -69,7 +70,7 @@ export function livePage(readout: Readout, {invalidation}: {invalidation?: Promi
   }
 
   async function update(): Promise<void> {
-    const next = await read<Readout>(new URL("readout.json", folder));
+    const next = await readoutIn(folder);
     if (next.schemaVersion !== schemaVersion || next.id !== readout.id)
       return note("live-note", html`A newer version of this page is there. Reload it.`);
     const was = latest;
@@ -125,7 +126,7 @@ export function livePage(readout: Readout, {invalidation}: {invalidation?: Promi
   async function start(): Promise<void> {
     // The file is newer than the page, or an older one was kept by a cache.
     if (built && written !== markOf(stateOf(readout))) {
-      const fresh = await read<Readout>(new URL("readout.json", folder)).catch(() => readout);
+      const fresh = await readoutIn(folder).catch(() => readout);
       if (fresh.schemaVersion === schemaVersion && fresh.id === readout.id) latest = fresh;
       if (written !== markOf(stateOf(latest))) shown = null;
     }
@@ -140,10 +141,10 @@ function stateOf({runId, stale}: Readout): {runId: string; stale: string | null}
   return {runId, stale: stale?.reason ?? null};
 }
 
-async function read<Value>(url: URL): Promise<Value> {
-  const response = await fetch(url, {cache: "no-cache"});
+async function readoutIn(folder: URL): Promise<Readout> {
+  const response = await fetch(new URL("readout.json.gz", folder), {cache: "no-cache"});
   if (!response.ok) throw new Error(`the file could not be had: the server answered ${response.status}`);
-  return response.json();
+  return unpacked(await response.arrayBuffer()).json();
 }
 
 /** What moved between two readouts, in the words of the build. */

@@ -1,5 +1,5 @@
 import type {Readout} from "../../lib/experiment/readout.ts";
-import {linked} from "../blocks/linked.ts";
+import {linked, packedLinks} from "../blocks/linked.ts";
 import {story} from "../blocks/story.ts";
 
 const placedElsewhere = new Set(["contents", "glossary"]);
@@ -20,10 +20,11 @@ export function showStory(
   {main = document.querySelector("main")} = {}
 ): Element[] {
   if (!main) return [];
+  const built = document.querySelector('meta[name="readout-live"]') ? packedLinks : (text: string) => text;
   const moved: Element[] = [];
   for (const [key, make] of Object.entries(story)) {
     if (placedElsewhere.has(key)) continue;
-    const [was, is] = [before, after].map((each) => each && linked(String(make(contextOf(each))), "../"));
+    const [was, is] = [before, after].map((each) => each && built(linked(String(make(contextOf(each))), "../")));
     if (was === is) continue;
     const next = document.createElement("template");
     next.innerHTML = is ?? "";
