@@ -2,7 +2,7 @@ import {createHash} from "node:crypto";
 import {existsSync} from "node:fs";
 import {copyFile, mkdir, readdir, readFile, rm, writeFile} from "node:fs/promises";
 import {dirname, join} from "node:path";
-import {fillBlocks} from "../../src/components/blocks/lateBlocks.ts";
+import {fillBlocks, lean} from "../../src/components/blocks/lateBlocks.ts";
 import type {SitePages} from "../../src/components/blocks/pages.ts";
 import {sitePages} from "../../src/components/blocks/pages.ts";
 import {UserError} from "./errors.ts";
@@ -41,7 +41,8 @@ export async function finishSite(
   }
   for (const file of downloads) {
     const path = join(folder, file);
-    if (file.endsWith(".html")) await writeFile(path, finishPage(await readFile(path, "utf8"), {name: file, robots}));
+    if (file.endsWith(".html"))
+      await writeFile(path, finishPage(lean(await readFile(path, "utf8")), {name: file, robots}));
   }
   await removeHashedCopies(join(folder, "_file", "readouts"));
   return files.length;

@@ -43,9 +43,10 @@ describe("alerts(index)", () => {
     const page = String(alerts(fixtureIndex(fixtureReadouts()), "./"));
     const rows = Array.from(page.matchAll(/<tr>([^]*?)<\/tr>/g), ([, row]) => row ?? "").slice(1);
     expect(rows.length).toBeGreaterThan(1);
+    const folded = (/<table class="([^"]*)"/.exec(page)?.[1] ?? "").split(" ");
     for (const row of rows) {
-      const cells = Array.from(row.matchAll(/<t[hd]([^>]*)>([^]*?)<\/t[hd]>/g), ([, how, text]) => ({
-        folded: /\bfold\b/.test(how ?? ""),
+      const cells = Array.from(row.matchAll(/<t[hd][^>]*>([^]*?)<\/t[hd]>/g), ([, text], i) => ({
+        folded: folded.includes(`fold-${i + 1}`),
         text: (text ?? "").replace(/<[^>]+>/g, " ").trim()
       }));
       expect(cells.map(({folded}) => folded)).toEqual([true, false, false, true]);

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {Html} from "../../src/components/blocks/html.ts";
+import {Html, html} from "../../src/components/blocks/html.ts";
 import {fillBlocks, lateBlocks} from "../../src/components/blocks/lateBlocks.ts";
 import {sitePages} from "../../src/components/blocks/pages.ts";
 
@@ -39,6 +39,36 @@ describe("fillBlocks(built, page, pages)", () => {
   });
   it("leaves out what only indents tags, and nothing of texts, attributes and code", () => {
     const page = fillBlocks(built, {path: "/experiments/a"}, pages);
-    expect(page).toContain('<p>\n<b title="x\n  y">verdict</b>\n</p><pre>\n  SELECT <i>\n    1</i>\n</pre>');
+    expect(page).toContain('<p><b title="x\n  y">verdict</b></p><pre>\n  SELECT <i>\n    1</i>\n</pre>');
+  });
+  it("leaves out end tags of cells and rows and quotes around single words, but none that a parser needs", () => {
+    const rows = [
+      ["a", "1"],
+      ["b", `"2" </td>`]
+    ];
+    const block = html`<table class="numbers two">
+        <thead>
+          <tr>
+            <th scope="col">A</th>
+            <th scope="col"></th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map(
+            ([head, cell]) =>
+              html`<tr>
+                <th scope="row">${head}</th>
+                <td title="${cell}">${cell}</td>
+              </tr> `
+          )}
+        </tbody>
+      </table>
+      <a class="x" href="a/b" data-tip="x=&#34;y&#34; z" hidden="">x</a>`;
+    const page = fillBlocks(built, {path: "/index"}, {...pages, block: () => block});
+    expect(page).toContain(
+      `<table class="numbers two"><thead><tr><th scope=col>A<th scope=col><tbody><tr><th scope=row>a<td title=1>1` +
+        `<tr><th scope=row>b<td title="&#34;2&#34; &#60;/td&#62;">&#34;2&#34; &#60;/td&#62;</table>`
+    );
+    expect(page).toContain(`<a class=x href="a/b" data-tip="x=&#34;y&#34; z" hidden="">x</a>`);
   });
 });

@@ -44,7 +44,7 @@ export function promptBlocks(pages: SitePages): LatePages {
 export function fillBlocks(built: string, page: Page, pages: SitePages): string {
   const root = "../".repeat(page.path.split("/").length - 2);
   const filled = built.replace(/<!--block (\w+)-->/g, (_, name: string) =>
-    unindented(packedLinks(linked(String(pages.block(name, page)), root)))
+    lean(packedLinks(linked(String(pages.block(name, page)), root)))
   );
   if (experimentOf(page) === null) return filled;
   const bar = `<header id="observablehq-header">\n${linked(pages.header(page), root)}\n</header>\n`;
@@ -58,8 +58,16 @@ export function fillBlocks(built: string, page: Page, pages: SitePages): string 
     .replace("</main>", (main) => `${main}\n${end}`);
 }
 
-/** Leaves out the spaces that indent tags and part attributes, a tenth of a page; within `pre` they mean something. */
-function unindented(text: string): string {
+const blocks =
+  "section|div|h[1-6]|p|[ou]l|li|d[lt]|dd|figure|figcaption|details|summary|form|table|caption|thead|tbody|t[rhd]";
+const aroundBlocks = new RegExp(`\\s*(</?(?:${blocks})\\b[^>]*>)\\s*`, "g");
+const needlessEnds = /<\/(?:td|th|tr|thead|tbody|caption|option)>(?=<\/?(?:t[dhr]|thead|tbody|table|option|select)\b)/g;
+
+/**
+ * Leaves out what a browser makes nothing of, a quarter of a page: spaces around blocks and between attributes, end tags
+ * of cells and rows, quotes around single words. Within `pre` all of it stays.
+ */
+export function lean(text: string): string {
   return text
     .split(/(<pre[\s\S]*?<\/pre>)/)
     .map((part) =>
@@ -69,14 +77,17 @@ function unindented(text: string): string {
             .replace(/<[a-z][^>]*>/g, unspaced)
             .replace(/>\n\s+/g, ">\n")
             .replace(/\n\s+</g, "\n<")
+            .replace(aroundBlocks, "$1")
+            .replace(needlessEnds, "")
     )
     .join("");
 }
 
-/** Returns a tag without needless spaces between its attributes; their values stay. */
+/** Returns a tag without needless spaces between its attributes, and quotes around single words; their values stay. */
 function unspaced(tag: string): string {
-  return tag.replace(
-    /("[^"]*")|\s+/g,
-    (spaces: string, value: string | undefined, at: number) => value ?? (tag[at + spaces.length] === ">" ? "" : " ")
-  );
+  return tag.replace(/("[^"]*")|\s+/g, (found: string, value: string | undefined, at: number) => {
+    const next = tag[at + found.length] ?? "";
+    if (value === undefined) return next === ">" ? "" : " ";
+    return /^"[\w-]+"$/.test(value) && /[\s>]/.test(next) ? value.slice(1, -1) : value;
+  });
 }

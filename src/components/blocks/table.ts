@@ -1,21 +1,28 @@
 import type {Content, Html} from "./html.ts";
 import {html} from "./html.ts";
 
+/** How many columns the style sheet knows by their number. */
+const styled = 9;
+
 /** A column: its heading, whether it holds numbers, and whether a phone leaves it out. */
 export type Column = {head: Content; number?: boolean; fold?: boolean; className?: string};
 
 /**
  * Returns a table with its caption for screen readers; the first cell of a row is its heading. Where all other cells are
- * numbers the table says so, and not each cell.
+ * numbers the table says so, and not each cell; it says, too, which columns a phone leaves out.
  */
 export function table(caption: string, columns: readonly Column[], rows: readonly (readonly Content[])[]): Html {
   const numbers = columns.length > 1 && columns.every(({number}, i) => i === 0 || number);
-  const attributes = columns.map((column, i) =>
-    classAttribute(classOf(numbers && i > 0 ? {...column, number: false} : column))
+  const named = columns.map((column, i) => column.fold === true && i < styled);
+  const attributes = columns.map(({number, fold, ...column}, i) =>
+    classAttribute(
+      classOf({...column, number: number === true && !(numbers && i > 0), fold: fold === true && !named[i]})
+    )
   );
+  const classes = [numbers && "numbers", ...named.map((it, i) => it && `fold-${i + 1}`)].filter(Boolean).join(" ");
   const cell = (content: Content, i: number): Html =>
     i === 0 ? html`<th scope="row" ${attributes[i]}>${content}</th>` : html`<td${attributes[i]}>${content}</td>`;
-  return html`<table${classAttribute(numbers ? "numbers" : "")}>
+  return html`<table${classAttribute(classes)}>
     <caption class="sr">
       ${caption}
     </caption>

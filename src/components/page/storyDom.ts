@@ -57,12 +57,17 @@ function replaceHeading(main: Element, content: DocumentFragment): void {
 function replaceSection(old: Element, section: Element): Element[] {
   const open = Array.from(old.querySelectorAll("details"), (details) => details.open);
   const focused = Array.from(old.querySelectorAll(focusable)).indexOf(document.activeElement ?? old);
-  const texts = Array.from(old.querySelectorAll(figures), (element) => element.textContent);
+  const texts = Array.from(old.querySelectorAll(figures), textOf);
   old.replaceWith(section);
   const details = section.querySelectorAll("details");
   if (details.length === open.length) details.forEach((each, i) => (each.open = open[i] ?? false));
   const again = focused < 0 ? undefined : section.querySelectorAll<HTMLElement>(focusable)[focused];
   again?.focus({preventScroll: true});
   const now = Array.from(section.querySelectorAll(figures));
-  return now.length === texts.length ? now.filter((element, i) => element.textContent !== texts[i]) : [];
+  return now.length === texts.length ? now.filter((element, i) => textOf(element) !== texts[i]) : [];
+}
+
+/** The words of an element: the build writes fewer spaces. */
+function textOf(element: Element): string {
+  return (element.textContent ?? "").trim().split(/\s+/).join(" ");
 }
