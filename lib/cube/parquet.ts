@@ -15,10 +15,10 @@ export interface ParquetColumn {
 
 /**
  * Writes the published rows as `path.parquet`, `entries.parquet`, `traffic.parquet` and `tenure.parquet` into a folder
- * that exists. The
- * columns are `date`, `variant`, one per dimension (null for a variant as a whole), `metric`, `bin`, its edges `lower` and `upper` where any row has them, `n` and the sums
- * that any row has; of traffic `hour`, `variant`, `units`. Rows of one metric and cell stand together, by date: so they are
- * packed best. Equal rows give equal bytes.
+ * that exists. The columns are `date`, `variant`, one per dimension (null for a variant as a whole), `metric`, `bin`, its
+ * edges `lower` and `upper` where any row has them, `n` and the sums that any row has; of traffic `hour`, `variant`,
+ * `units`; of tenure those of `tenureColumns`. Rows of one metric and cell stand together, by date, and those of tenure by
+ * part: so they are packed best. Equal rows give equal bytes.
  */
 export async function writePublication(folder: string, publication: Publication): Promise<void> {
   const {dimensions, path, entries, traffic, tenure} = publication;
@@ -38,7 +38,7 @@ export async function writePublication(folder: string, publication: Publication)
       cubeOrder(dimensions)
     );
     await write(join(folder, "traffic.parquet"), trafficColumns, trafficRows(traffic));
-    await write(join(folder, "tenure.parquet"), tenureColumns, tenureRows(tenure));
+    await write(join(folder, "tenure.parquet"), tenureColumns, tenureRows(tenure), tenureOrder);
   });
 }
 
@@ -74,8 +74,10 @@ async function writeParquet(
 }
 
 // Names repeat and are worth a dictionary; most sums occur once, and a dictionary would only hide them from zstd. Higher
-// levels take several times as long for a few percent.
-const packing = "COMPRESSION zstd, COMPRESSION_LEVEL 15, DICTIONARY_SIZE_LIMIT 128";
+// levels take several times as long for a few percent. Filters by value help who reads a part; these files are read whole.
+const packing = "COMPRESSION zstd, COMPRESSION_LEVEL 15, DICTIONARY_SIZE_LIMIT 128, WRITE_BLOOM_FILTER false";
+
+const tenureOrder = ["part", "metric", "dimension", "value", "cohort", "k", "variant", "phase", "j"];
 
 const trafficColumns: ParquetColumn[] = [
   {name: "hour", type: "VARCHAR"},

@@ -14,7 +14,7 @@ export const tenureColumns = [
 ];
 
 /**
- * Returns the rows of tenure.parquet, in the order of its columns: for each metric its cohorts (`k` is the last day, n the
+ * Returns the rows of tenure.parquet, each in the order of its columns: for each metric its cohorts (`k` is the last day, n the
  * units of a variant), days (`k`), products (`j`, `k`), early and both spans, slopes, weekdays and entrants; then for each
  * value of a dimension its cohorts, days and both spans.
  */
