@@ -1,20 +1,20 @@
 import {spawnSync} from "node:child_process";
-import {cp, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile} from "node:fs/promises";
+import {cp, mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join, relative} from "node:path";
 import {buildReadouts} from "../../lib/commands/build.ts";
 import {buildSite} from "../../lib/commands/buildSite.ts";
 import {projectFolder} from "../../lib/commands/framework.ts";
 import {makeDemoLogs} from "../../lib/commands/publish.ts";
+import type {Readout, ReadoutIndex} from "../../lib/experiment/readout.ts";
 import {smallDefinitions, smallLog} from "../commands/nightly.ts";
 import type {Measured} from "./measured.ts";
 
 /**
  * Measures a quiet night with 200 experiments of which nothing changed, from the command line: `readout build`, then
- * `readout check`, then the pages; and the size of the site, its packed files too, beside DuckDB's wasm. For experiments
- * of the demo's size (20 to 45 days, two or three dimensions, three to five metrics) that size is reckoned: what a site of
- * 200 experiments has for all, and 200 times what the site of the demo has for an experiment, whole and without packed
- * files.
+ * `readout check`, then the pages; and the size of the site, its packed files too, beside DuckDB's wasm. The size is
+ * measured again with as many experiments of the demo's size: copies of the demo's own, of 20 to 45 days, two or three
+ * dimensions and three to five metrics each.
  */
 export async function bench({experiments = 200}: {experiments?: number} = {}): Promise<Measured[]> {
   const folder = await mkdtemp(join(tmpdir(), "readout-bench-"));
@@ -39,14 +39,15 @@ export async function bench({experiments = 200}: {experiments?: number} = {}): P
     const first = build();
     const quiet = Math.min(build(), build());
     const check = run("check", "--data", dataDir, "--readouts", out);
-    const {seconds, shared, own} = await pages(out, join(folder, "dist"));
+    const seconds = await buildPages(out, join(folder, "dist"));
+    const {all} = await bytesOf(join(folder, "dist"));
     return [
       {name: `build ${experiments} small experiments for the first time`, value: first, unit: "s"},
       {name: `build ${experiments} experiments of which nothing changed`, value: quiet, unit: "s", bound: 5},
       {name: "the same and check", value: quiet + check, unit: "s", bound: 10},
       {name: "the same and the pages", value: quiet + check + seconds, unit: "s", bound: 60},
-      {name: "dist/ beside DuckDB's wasm", value: (shared.all + own.all) / 1e6, unit: "MB", bound: 60},
-      ...(await demoSize(join(folder, "demo"), {experiments, shared}))
+      {name: "dist/ beside DuckDB's wasm", value: all / 1e6, unit: "MB", bound: 60},
+      ...(await demoSize(join(folder, "demo"), experiments))
     ];
   } finally {
     await rm(folder, {recursive: true, force: true});
@@ -55,48 +56,47 @@ export async function bench({experiments = 200}: {experiments?: number} = {}): P
 
 const work = join(".readout", "bench-build");
 
-type Sizes = {readonly shared: Bytes; readonly own: Bytes};
-
-/** The time that the pages take, and the size of the site. */
-async function pages(readouts: string, out: string): Promise<Sizes & {seconds: number}> {
-  const seconds = await buildPages(readouts, out);
-  return {seconds, ...(await bytesOf(out))};
-}
-
 /** The size of a site of so many experiments as large as those of the demo. */
-async function demoSize(
-  folder: string,
-  {experiments, shared}: {experiments: number; shared: Bytes}
-): Promise<Measured[]> {
+async function demoSize(folder: string, experiments: number): Promise<Measured[]> {
   const data = join(projectFolder, "data");
   const out = join(folder, "out");
   await makeDemoLogs(data);
-  const {built} = await buildReadouts({dataDir: data, outDir: out, historyDir: join(folder, "history")});
-  await buildPages(out, join(folder, "dist"));
-  const {own} = await bytesOf(join(folder, "dist"));
-  const size = (kind: "all" | "plain"): number => (shared[kind] + (own[kind] / built.length) * experiments) / 1e6;
+  await buildReadouts({dataDir: data, outDir: out, historyDir: join(folder, "history")});
+  const copies = join(folder, "copies");
+  await copyReadouts(out, copies, experiments);
+  const dist = join(folder, "dist");
+  await buildPages(copies, dist);
+  const {all, own} = await bytesOf(dist);
   return [
-    {name: "one experiment of the demo in dist/", value: own.all / built.length / 1e3, unit: "kB"},
-    {name: "dist/, experiments as large as the demo's, reckoned", value: size("all"), unit: "MB", bound: 60},
-    {name: "the same without packed files", value: size("plain"), unit: "MB"}
+    {name: "one experiment as large as the demo's in dist/", value: own / experiments / 1e3, unit: "kB", bound: 270},
+    {name: `dist/, ${experiments} experiments as large as the demo's`, value: all / 1e6, unit: "MB", bound: 60}
   ];
 }
 
-type Bytes = {readonly all: number; readonly plain: number};
+/** Copies published readouts, each in turn and under names of their own, until there are so many. */
+async function copyReadouts(from: string, to: string, count: number): Promise<void> {
+  const index: ReadoutIndex = JSON.parse(await readFile(join(from, "index.json"), "utf8"));
+  const experiments = Array.from({length: count}, (_, i) => {
+    const entry = index.experiments[i % index.experiments.length]!;
+    return {entry: {...entry, id: `${entry.id}-${i}`}, original: entry.id};
+  });
+  for (const {entry, original} of experiments) {
+    const own = join(to, entry.id);
+    await cp(join(from, original), own, {recursive: true});
+    const readout: Readout = JSON.parse(await readFile(join(own, "readout.json"), "utf8"));
+    await writeFile(join(own, "readout.json"), `${JSON.stringify({...readout, id: entry.id})}\n`);
+  }
+  await writeFile(join(to, "index.json"), JSON.stringify({...index, experiments: experiments.map(({entry}) => entry)}));
+}
 
-/** The bytes of a site beside DuckDB's wasm: those of all pages, and those of single experiments. */
-async function bytesOf(dist: string): Promise<Sizes> {
-  const found = {shared: {all: 0, plain: 0}, own: {all: 0, plain: 0}};
+/** The bytes of a site beside DuckDB's wasm, and those of single experiments among them. */
+async function bytesOf(dist: string): Promise<{all: number; own: number}> {
+  const found = {all: 0, own: 0};
   for (const entry of await readdir(dist, {recursive: true, withFileTypes: true})) {
     if (!entry.isFile() || /\.wasm(\.gz|\.br)?$/.test(entry.name)) continue;
-    const path = join(entry.parentPath, entry.name);
-    const {size} = await stat(path);
-    const place =
-      found[
-        /^(experiments|readouts\/[^/]+|api\/experiments)$/.test(relative(dist, entry.parentPath)) ? "own" : "shared"
-      ];
-    place.all += size;
-    if (!/\.(gz|br)$/.test(entry.name)) place.plain += size;
+    const {size} = await stat(join(entry.parentPath, entry.name));
+    found.all += size;
+    if (/^(experiments|readouts\/[^/]+|api\/experiments)$/.test(relative(dist, entry.parentPath))) found.own += size;
   }
   return found;
 }
