@@ -30,8 +30,6 @@ export interface BuildCubeOptions {
   asOf?: string;
   /** What was chosen from the data before and is to stay. */
   pins?: Partial<Pins>;
-  /** Events of the experiment's units from which on their sums are taken in typed arrays, not in SQL: the same sums. */
-  leastHits?: number;
   /** Where rows are kept from build to build; default: they are read from their source. */
   store?: FactStore;
 }
@@ -44,7 +42,7 @@ export interface BuildCubeOptions {
 export async function buildCube(
   experiment: Experiment,
   definitions: Definitions,
-  {dataDir, engine, threads, memory, asOf, pins, store, leastHits}: BuildCubeOptions
+  {dataDir, engine, threads, memory, asOf, pins, store}: BuildCubeOptions
 ): Promise<Cube> {
   const shape = definitions.sources.facts[experiment.exposures]?.shape;
   const logs = !holdsSums(shape);
@@ -80,8 +78,7 @@ export async function buildCube(
       definitions,
       relationOf,
       ...(store && {storedOf: store.fact}),
-      ...(statePlace && {statePlace}),
-      ...(leastHits !== undefined && {leastHits})
+      ...(statePlace && {statePlace})
     };
     return within(await buildLogs(context, planCube(experiment, definitions), options));
   } catch (error) {

@@ -13,7 +13,6 @@ import {excludedRows, loadEvents, loadExposures} from "./loadFacts.ts";
 import {chooseScale} from "./chooseScale.ts";
 import type {Fact} from "../experiment/definition/definition.ts";
 import type {Plan, Stream} from "./plan.ts";
-import {inSteps, readUnitHits} from "./pass/unitHits.ts";
 import {quantileRows} from "./quantiles.ts";
 import type {Reason} from "./reasons.ts";
 import type {Cube, ExcludedRows, Pins, TrafficRow} from "./row.ts";
@@ -124,10 +123,7 @@ async function build(
   }
   if (activation !== null && !events.includes(activation.loaded)) excluded.push(...activation.loaded.excluded);
 
-  const unitHits = await readUnitHits(context, plan, made);
-  if (unitHits !== null) context = {...context, unitHits};
   const scale = await chooseScale(context, plan, made, {asOf, units: units.count});
-  if (unitHits !== null) inSteps(unitHits, scale);
   const parts = await increments(context, plan, made, {scale, known, pins: options.pins ?? {}});
   const traffic = await trafficOf(context, plan, known);
   const tenure = await buildTenure(context, plan, made, {scale, cells: units.cells});
@@ -144,7 +140,7 @@ async function build(
     traffic,
     tenure,
     activeUnits: await activeUnits(context, plan, made, scale),
-    largestShare: await largestShares(context, plan, scale),
+    largestShare: await largestShares(context, plan),
     excluded: excluded.filter(({rows}) => rows > 0),
     rows: exposures.rows + all.reduce((sum, {rows}) => sum + rows, 0),
     units: units.count,

@@ -3,7 +3,6 @@ import type {LoadContext} from "./loadFacts.ts";
 import type {Plan} from "./plan.ts";
 import {largest, largestTotals} from "./sql/totals.ts";
 import type {Scale} from "./sql/totals.ts";
-import {largestOf, largestTotalOf} from "./pass/largestTotals.ts";
 import {numberOf} from "./steps.ts";
 import {UnfitStateError} from "./store/unitState.ts";
 
@@ -13,7 +12,7 @@ import {UnfitStateError} from "./store/unitState.ts";
  * more than a million units fewer. Chosen from largest values and whole numbers only, they are the same at any number of threads.
  */
 export async function chooseScale(
-  {engine, steps, state, unitHits}: LoadContext,
+  {engine, steps, state}: LoadContext,
   plan: Plan,
   hits: readonly Hits[],
   {asOf, units}: {asOf: number; units: number}
@@ -23,8 +22,7 @@ export async function chooseScale(
   for (const [i, {table, streams}] of hits.entries()) {
     const summed = streams.filter((stream) => summable(plan, stream.id));
     if (summed.length === 0) continue;
-    const own = unitHits === undefined ? null : summed.map(({id}) => unitHits.values.get(id)!);
-    const [maxima] = own === null ? await steps.rows(largest(summed, table)) : [own.map(largestOf)];
+    const [maxima] = await steps.rows(largest(summed, table));
     const kept = state?.kept == null ? null : state.live(`scale_${i}`);
     const before =
       kept === null
@@ -38,10 +36,7 @@ export async function chooseScale(
       if (state !== undefined) state.gained.exponents[id] = exponents[s] ?? 0;
     });
     const more = kept === null ? {} : {kept};
-    const [totals] =
-      unitHits === undefined || own === null
-        ? await steps.rows(largestTotals(engine.dialect, summed, table, exponents, more))
-        : [own.map((values, s) => largestTotalOf(unitHits, values, exponents[s] ?? 0))];
+    const [totals] = await steps.rows(largestTotals(engine.dialect, summed, table, exponents, more));
     summed.forEach(({id}, s) => {
       const total = Math.ceil(Math.log2((numberOf(totals?.[s]) ?? 0) + 1)) - 20 + (exponents[s] ?? 0);
       bits[id] = clamp(room - 1 - total);

@@ -9,8 +9,7 @@ import type {Known} from "./sql/exposures.ts";
 import type {Numbered} from "./sql/increments.ts";
 import {matureIncrements, rollUp, runningIncrements, touchedUnits} from "./sql/increments.ts";
 import type {Scale} from "./sql/totals.ts";
-import {fillIncrements, fillTotals, fillUnitDays} from "./pass/fillIncrements.ts";
-import {partsByClock, partsOf, totals} from "./sql/totals.ts";
+import {isEarlier, partsOf, totals} from "./sql/totals.ts";
 import type {Value} from "./engines/engine.ts";
 import type {Dialect} from "./dialects/dialect.ts";
 import {aggregateNames} from "./sql/increments.ts";
@@ -35,33 +34,34 @@ export interface IncrementOptions {
 
 /** Runs the statements that make the increments of all metrics: one for those that run on, one per window. */
 export async function increments(
-  context: LoadContext,
+  {engine, steps, state}: LoadContext,
   plan: Plan,
   hits: readonly Hits[],
   {scale, known, pins}: IncrementOptions
 ): Promise<{groups: Group[]; caps: Record<string, number>; running: string[]}> {
-  const {engine, steps, state} = context;
   const {dialect} = engine;
   const parts = plan.metrics.map((metric, index) => partsOf(metric, index));
-  const {once, daily} = partsByClock(plan.metrics);
+  const once = parts.flatMap((own, i) =>
+    own.filter(({letter}) => isEarlier(letter) || plan.metrics[i]?.clock.running === false)
+  );
+  const daily = parts.flatMap((own, i) =>
+    own.filter(({letter}) => !isEarlier(letter) && plan.metrics[i]?.clock.running)
+  );
   const kept = state?.kept ?? null;
   if (once.length > 0) {
     const now = totals(dialect, once, hits, scale, {keys: ["u"]});
-    const instead = kept === null ? fillTotals(context, once, scale) : withKept(dialect, now, once, state);
-    await steps.table("unit_totals", now, instead === null ? {} : {instead});
+    await steps.table("unit_totals", now, kept === null ? {} : {instead: withKept(dialect, now, once, state)});
   }
   if (daily.length > 0) {
     const keys = ["u", "day"];
     const extra = `SELECT u, entry_day AS day FROM units WHERE counts`;
     const now = totals(dialect, daily, hits, scale, {keys, extra});
-    const columns = daily.map(({column}) => column).join(", ");
-    if (kept !== null && state !== undefined) {
+    if (kept === null || state === undefined) await steps.table("unit_days", now);
+    else {
       const since = totals(dialect, daily, hits, scale, {keys, extra: `${extra} AND u > ${kept.base}`});
+      const columns = daily.map(({column}) => column).join(", ");
       const before = `SELECT u, ${kept.day} AS day, ${columns} FROM ${state.live("days")}`;
       await steps.table("unit_days", now, {instead: `${since} UNION ALL ${before}`});
-    } else {
-      const instead = fillUnitDays(context, plan, daily, scale);
-      await steps.table("unit_days", now, instead === null ? {} : {instead});
     }
   }
   if (kept !== null && state?.gone) {
@@ -103,13 +103,11 @@ export async function increments(
         });
     const table = `increments_${groups.length}`;
     if (clock.running) running.push(table);
-    const dimensions = plan.dimensions.length;
-    const instead = !clock.running
-      ? null
-      : kept === null || state === undefined
-        ? fillIncrements(context, members, scale)
-        : sinceKept(dialect, {members, scale, table, state, kept, dimensions});
-    await steps.table(table, statement, instead === null ? {} : {instead});
+    const instead =
+      kept === null || state === undefined || !clock.running
+        ? {}
+        : {instead: sinceKept(dialect, {members, scale, table, state, kept, dimensions: plan.dimensions.length})};
+    await steps.table(table, statement, instead);
     const rows: (readonly Value[])[] = [];
     for await (const batch of steps.result(rollUp(dialect, table, members))) for (const row of batch) rows.push(row);
     groups.push({

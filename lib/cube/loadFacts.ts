@@ -11,7 +11,6 @@ import {conditionsOf, stageEvents, stageExposures, valuesOf} from "./sql/stage.t
 import type {Steps} from "./steps.ts";
 import type {StoredFact} from "./store/factStore.ts";
 import {StoreFullError} from "./store/factStore.ts";
-import type {UnitHits} from "./pass/unitHits.ts";
 import {profileOf, storedEvents, storedExposures} from "./store/readStored.ts";
 import type {StatePlace, UnitState} from "./store/unitState.ts";
 import {numberOf} from "./steps.ts";
@@ -52,10 +51,6 @@ export interface LoadContext {
   readonly statePlace?: StatePlace;
   /** The state that this build goes on from, or that is to be kept. */
   readonly state?: UnitState;
-  /** The hits by unit, in steps, where they are in typed arrays: then sums over units are taken from these. */
-  readonly unitHits?: UnitHits;
-  /** Hits from which on they are brought there; default: as many as make it quicker than SQL. */
-  readonly leastHits?: number;
 }
 
 /** Reads the exposures of the experiment into `exposure_rows`. */

@@ -19,8 +19,6 @@ import type {TenureMetric} from "./tenureSql.ts";
 import {columnsOf, tenureDays, tenureMetrics} from "./tenureSql.ts";
 import type {TenureColumn} from "./tenureSql.ts";
 import {isNew, range} from "./tenureContext.ts";
-import {fillTenureHits} from "../pass/fillTenure.ts";
-import {tenureHits} from "../pass/tenureHits.ts";
 import {weekdaySums} from "./weekdaySums.ts";
 
 /** What the sums are taken from. */
@@ -72,18 +70,13 @@ async function sumsOf(
   const {engine, steps} = load;
   const {experiment, variants} = plan;
   await steps.table("tenure_units", unitsOf(cohorts));
-  const {state, unitHits} = load;
+  const {state} = load;
   const columns = columnsOf(metrics);
   const told = tenureDays(engine.dialect, columns, hits, scale, {key: "k"});
-  const days = unitHits === undefined ? null : tenureHits(unitHits, columns, scale, {key: "k"});
-  if (days === null)
-    await steps.table("tenure_days", told, state?.kept == null ? {} : {instead: daysSince(load, columns, hits, scale)});
-  // Sums are taken from the typed arrays; only what is kept asks for the table.
-  else if (state === undefined) steps.told("tenure_days", told);
-  else await steps.table("tenure_days", told, {instead: (name) => fillTenureHits(load, name, days, columns)});
-  if (state !== undefined || days !== null) await steps.beside("tenure_entries", entriesOf(cohorts));
+  await steps.table("tenure_days", told, state?.kept == null ? {} : {instead: daysSince(load, columns, hits, scale)});
   if (state !== undefined) {
     state.made.add("tenure_days");
+    await engine.table("tenure_entries", entriesOf(cohorts));
     if (state.kept !== null && state.gone) {
       const gone = hits.map((each) => ({...each, table: `${each.table}_gone`}));
       await engine.table(
@@ -97,8 +90,6 @@ async function sumsOf(
     engine,
     steps,
     ...(state && {state}),
-    ...(unitHits && {unitHits}),
-    ...(days && {tenureHits: days}),
     metrics,
     cohorts,
     first: calendarOnly ? 1 : 0,
@@ -107,14 +98,14 @@ async function sumsOf(
     dimensions: plan.dimensions.length
   };
   const logDays = await firstLogDays(load, hits);
-  const sums = await daySums(context, (metric) =>
+  const days = await daySums(context, (metric) =>
     Math.max(
       ...hits.flatMap(({table, streams}) =>
         columnsOf([metric]).some(({side}) => streams.includes(side.stream)) ? [logDays.get(table) ?? 0] : []
       )
     )
   );
-  const products = await productSums(context, ({key}) => sums.get(key)?.days ?? []);
+  const products = await productSums(context, ({key}) => days.get(key)?.days ?? []);
   const sizes = cohorts.map(({lastDay, units}) => ({lastDay, n: Object.values(units).reduce((a, b) => a + b, 0)}));
   const spans = tenureSpans(sizes, {calendarOnly, spans: experiment.novelty ?? null});
   const compared = spans === null ? null : await spanSums(context, spans);
@@ -122,7 +113,7 @@ async function sumsOf(
   const weekdays = await weekdaySums(context, primary, hits, scale);
   const entrants = await entrantsOf(load, plan, {cohorts, cells});
   return metrics.map(({key, kind}) => {
-    const [own, spanned] = [sums.get(key), compared?.get(key)];
+    const [own, spanned] = [days.get(key), compared?.get(key)];
     return [
       key,
       {

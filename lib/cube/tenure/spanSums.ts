@@ -1,6 +1,4 @@
 import type {TenureCohort, TenureRow, TenureSpanRow, TenureSpans} from "../../experiment/novelty/tenureSums.ts";
-import {fillSpans} from "../pass/fillTenure.ts";
-import type {Pair, SpanLetter} from "../pass/tenureSums.ts";
 import {valueIn} from "./segmentPlans.ts";
 import type {TenureContext} from "./tenureContext.ts";
 import {range, step} from "./tenureContext.ts";
@@ -20,41 +18,33 @@ export interface SpanSums {
 interface Term {
   readonly name: string;
   readonly sql: string;
-  /** Its letters by their place in `lettersOf`. */
-  readonly pair: Pair;
 }
 
 /**
  * Returns the sums of what each unit did in the early and the late span, and of its slope over the trend's days, from
  * `tenure_days`: per unit first, then by cohort and variant.
  */
-export async function spanSums(context: TenureContext, spans: TenureSpans): Promise<Map<string, SpanSums>> {
-  const {engine, steps, metrics, cohorts, variants, segments, tenureHits} = context;
-  const {early, late, trend} = spans;
+export async function spanSums(
+  {engine, steps, metrics, cohorts, variants, segments}: TenureContext,
+  {early, late, trend}: TenureSpans
+): Promise<Map<string, SpanSums>> {
   const {dialect} = engine;
   const columns = columnsOf(metrics);
   const inSpan = (sql: string, [from, to]: readonly [number, number]): string =>
     dialect.integer(`coalesce(sum(CASE WHEN k BETWEEN ${from} AND ${to} THEN ${sql} ELSE 0 END), 0)`);
-  // A slope is larger than its values: their last bits make room for its square.
-  const coarse = (name: string, {reduce}: TenureColumn["side"]): string =>
-    reduce === "sum" ? dialect.steps(`CAST(${name} AS ${dialect.double})`, -coarseBits) : name;
   // With weights 2k - (from + to) a least-squares slope is a whole number over a constant.
-  const perUnit = columns.flatMap(({name, side}) => [
+  const perUnit = columns.flatMap(({name}) => [
     `${inSpan(name, early)} AS ${name}e`,
     `${inSpan(name, late)} AS ${name}l`,
-    `${inSpan(`(2 * k - ${trend[0] + trend[1]}) * ${coarse(name, side)}`, trend)} AS ${name}s`
+    `${inSpan(`(2 * k - ${trend[0] + trend[1]}) * ${name}`, trend)} AS ${name}s`
   ]);
   const terms = metrics.map((metric) => termsOf(metric));
-  const distinct = new Map(terms.flatMap((own) => own.map(({sql, pair}) => [sql, pair])));
-  const sums = [...distinct.keys()];
+  const sums = [...new Set(terms.flatMap((own) => own.map(({sql}) => sql)))];
   const cell = segments.length > 0 ? ["x.cell"] : [];
   await steps.table(
     "tenure_spans",
     `SELECT x.cohort, x.variant, ${[...cell, ...sums.map((sql, i) => `${sql} AS a${i}`)].join(", ")}
-  FROM (SELECT u, ${perUnit.join(", ")} FROM tenure_days WHERE k BETWEEN 0 AND ${Math.max(late[1], trend[1])} GROUP BY u) AS t JOIN tenure_units AS x ON x.u = t.u GROUP BY x.cohort, x.variant${cell.map((name) => `, ${name}`).join("")}`,
-    tenureHits === undefined
-      ? {}
-      : {instead: fillSpans(context, {spans, pairs: [...distinct.values()], letters: lettersOf(columns)})}
+  FROM (SELECT u, ${perUnit.join(", ")} FROM tenure_days WHERE k BETWEEN 0 AND ${Math.max(late[1], trend[1])} GROUP BY u) AS t JOIN tenure_units AS x ON x.u = t.u GROUP BY x.cohort, x.variant${cell.map((name) => `, ${name}`).join("")}`
   );
   const added = sums.map((_, i) => total(dialect, `t.a${i}`)).join(", ");
   const whole = await steps.rows(`SELECT cohort, variant, ${added} FROM tenure_spans AS t GROUP BY 1, 2`);
@@ -128,10 +118,7 @@ export async function spanSums(context: TenureContext, spans: TenureSpans): Prom
     return names.map((name) => {
       const [a, b] = [letters[name[0] ?? ""], letters[name[1] ?? ""]];
       if (a === undefined) throw new Error(`unknown letter: ${name}`);
-      const place = (letter: string, [column]: typeof a): number =>
-        3 * columns.indexOf(column) + ("ef".includes(letter) ? 0 : "lm".includes(letter) ? 1 : 2);
-      const pair: Pair = [place(name[0] ?? "", a), b === undefined ? null : place(name[1] ?? "", b)];
-      return {name, sql: b === undefined ? total(dialect, a[1]) : totalProduct(dialect, a, b), pair};
+      return {name, sql: b === undefined ? total(dialect, a[1]) : totalProduct(dialect, a, b)};
     });
   }
 
@@ -143,23 +130,11 @@ export async function spanSums(context: TenureContext, spans: TenureSpans): Prom
       l: step(y) * days(late),
       f: step(w) * days(early),
       m: step(w) * days(late),
-      s: (2 * squares * step(y)) / (y.side.reduce === "sum" ? 2 ** coarseBits : 1)
+      s: 2 * squares * step(y)
     };
     return [...name].reduce((scale, letter) => scale * (scales[letter] ?? 1), 1);
   }
 }
-
-/** What a unit did in the early and in the late span, and its slope, of each column. */
-function lettersOf(columns: readonly TenureColumn[]): SpanLetter[] {
-  return columns.flatMap(({side}, column) => [
-    {column, of: "early", by: 1},
-    {column, of: "late", by: 1},
-    {column, of: "slope", by: side.reduce === "sum" ? 2 ** coarseBits : 1}
-  ]);
-}
-
-/** Bits of a sum of values that its slope does without. */
-const coarseBits = 6;
 
 const meanTerms = ["e", "l", "s", "ee", "ll", "el", "ss"];
 const ratioTerms = ["e", "l", "ee", "ll", "el", "f", "m", "ff", "mm", "fm", "ef", "lm", "em", "lf"];

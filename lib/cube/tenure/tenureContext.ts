@@ -1,12 +1,11 @@
 import type {TenureCohort} from "../../experiment/novelty/tenureSums.ts";
 import type {LoadContext} from "../loadFacts.ts";
-import type {TenureHits} from "../pass/tenureHits.ts";
 import type {UnitState} from "../store/unitState.ts";
 import type {SegmentPlan} from "./segmentPlans.ts";
 import type {TenureColumn, TenureMetric} from "./tenureSql.ts";
 
 /** What the statements of all metrics share that count their days alike. */
-export interface TenureContext extends Pick<LoadContext, "engine" | "steps" | "state" | "unitHits"> {
+export interface TenureContext extends Pick<LoadContext, "engine" | "steps" | "state"> {
   readonly metrics: readonly TenureMetric[];
   readonly cohorts: readonly TenureCohort[];
   /** The first whole tenure day: 0, or 1 with calendar-only data. */
@@ -15,8 +14,6 @@ export interface TenureContext extends Pick<LoadContext, "engine" | "steps" | "s
   readonly segments: readonly SegmentPlan[];
   /** The dimensions of a cell. */
   readonly dimensions: number;
-  /** What units did on each of their days, by the columns of the metrics, where it is in typed arrays. */
-  readonly tenureHits?: TenureHits;
 }
 
 /** Returns what a number of a column is divided by to give a value. */
