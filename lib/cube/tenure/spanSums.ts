@@ -32,11 +32,15 @@ export async function spanSums(
   const columns = columnsOf(metrics);
   const inSpan = (sql: string, [from, to]: readonly [number, number]): string =>
     dialect.integer(`coalesce(sum(CASE WHEN k BETWEEN ${from} AND ${to} THEN ${sql} ELSE 0 END), 0)`);
+  // A slope is larger than its values: their last bits make room for its square, which has to fit into 127.
+  const coarseBits = Math.ceil(Math.log2(trend[1] - trend[0] + 2));
+  const coarse = (name: string, {reduce}: TenureColumn["side"]): string =>
+    reduce === "sum" ? dialect.steps(`CAST(${name} AS ${dialect.double})`, -coarseBits) : name;
   // With weights 2k - (from + to) a least-squares slope is a whole number over a constant.
-  const perUnit = columns.flatMap(({name}) => [
+  const perUnit = columns.flatMap(({name, side}) => [
     `${inSpan(name, early)} AS ${name}e`,
     `${inSpan(name, late)} AS ${name}l`,
-    `${inSpan(`(2 * k - ${trend[0] + trend[1]}) * ${name}`, trend)} AS ${name}s`
+    `${inSpan(`(2 * k - ${trend[0] + trend[1]}) * ${coarse(name, side)}`, trend)} AS ${name}s`
   ]);
   const terms = metrics.map((metric) => termsOf(metric));
   const sums = [...new Set(terms.flatMap((own) => own.map(({sql}) => sql)))];
@@ -130,7 +134,7 @@ export async function spanSums(
       l: step(y) * days(late),
       f: step(w) * days(early),
       m: step(w) * days(late),
-      s: 2 * squares * step(y)
+      s: (2 * squares * step(y)) / (y.side.reduce === "sum" ? 2 ** coarseBits : 1)
     };
     return [...name].reduce((scale, letter) => scale * (scales[letter] ?? 1), 1);
   }

@@ -319,6 +319,25 @@ describe.each([
 });
 
 describe("the tenure sums of weekdays and entrants", () => {
+  it("hold the slopes of many units that all do the same on the same day", async () => {
+    const all = Array.from({length: 60_000}, (_, i): Unit => {
+      const entry = start + (i % 24) * 3_600_000;
+      const events = [{time: entry + 20 * day, amount: 15.75}];
+      return {unit: `u${i}`, variant: variants[i % 2]!, entry, platform: "web", events};
+    });
+    const {spans, slopes} = await tenureOf(all, {kind: "mean", fact: "events", event: "buy", value: "amount"});
+    const [from, to] = spans?.trend ?? [0, 0];
+    expect([from, to]).toEqual([0, 20]);
+    const days = Array.from({length: to - from + 1}, (_, i) => from + i);
+    const middle = (from + to) / 2;
+    const slope = (15.75 * (20 - middle)) / days.reduce((sum, k) => sum + (k - middle) ** 2, 0);
+    for (const {n, y, yy} of slopes) {
+      expect(n).toBe(30_000);
+      expect(y / n).toBeCloseTo(slope, 12);
+      expect(yy / n).toBeCloseTo(slope ** 2, 12);
+    }
+  });
+
   it("give each unit's mean on each weekday of its whole weeks", async () => {
     const all = units(11);
     const tenure = await tenureOf(all, {kind: "mean", fact: "events", event: "buy", value: "amount"});
