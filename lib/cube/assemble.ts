@@ -121,9 +121,11 @@ function linksOf(
   };
 }
 
+const zeros = Object.fromEntries(sums.map((sum) => [sum, 0])) as Record<Sum, number>;
+
 /** Returns all sums, 0 where absent. */
 export function allSums(some: Partial<Record<Sum, number>>): Record<Sum, number> {
-  return Object.fromEntries(sums.map((sum) => [sum, some[sum] ?? 0])) as Record<Sum, number>;
+  return {...zeros, ...some};
 }
 
 /** Returns the order of a cube's rows: by date, variant, cell (the whole variant first), metric and bin. */
