@@ -344,7 +344,8 @@ async function rewrite(context: Context, source: string, found: Reading): Promis
   const rows = selects.length === 0 ? null : selects.join(" UNION ALL ");
   const touched = new Map<string, Set<string>>();
   if (rows !== null) {
-    await reading(name, () => engine.table("store_rows", `SELECT *, ${day} FROM (${rows}) AS s`));
+    // Day by day, so that each file is written from its own rows and not from a look at all.
+    await reading(name, () => engine.table("store_rows", `SELECT *, ${day} FROM (${rows}) AS s ORDER BY day`));
     for (const [at, file] of await rowsOf(engine, "SELECT day, file FROM store_rows GROUP BY 1, 2")) {
       const key = at === null ? "none" : dateOfDay(Number(at));
       touched.set(key, (touched.get(key) ?? new Set()).add(String(file)));
