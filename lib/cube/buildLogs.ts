@@ -259,6 +259,14 @@ async function eventsOut(
     const [row] = await steps.rows(countValues({...joined, table: rows}));
     return [0, 1, 2, 3].map((i) => numberOf(row?.[i]) ?? 0);
   };
+  const valuedUntil = async (until: number): Promise<[number[], number[]]> => {
+    const rows = await steps.rows(countValues({...joined, table: loaded.from}, {until}));
+    const counts = (is: boolean): number[] => {
+      const row = rows.find(([key]) => key === is);
+      return [1, 2, 3, 4].map((i) => numberOf(row?.[i]) ?? 0);
+    };
+    return [counts(true), counts(false)];
+  };
   const reached = async (from: string): Promise<number[]> => {
     const [row] = await steps.rows(
       `SELECT count(*), sum(CASE WHEN u IS NULL THEN 1 ELSE 0 END), sum(CASE WHEN u IS NOT NULL AND day > ${asOf} THEN 1 ELSE 0 END), sum(CASE WHEN u IS NOT NULL AND day <= ${asOf} AND since < 0 AND NOT (before > 0 AND before <= ${plan.before}) THEN 1 ELSE 0 END) FROM ${from}`
@@ -273,8 +281,8 @@ async function eventsOut(
     values = await valued(loaded.from, "");
     counts = await reached(table);
   } else if (state.kept === null) {
-    const old = await valued(`SELECT * FROM ${loaded.from} AS f`, `${day} <= ${state.day}`);
-    values = sum(old, await valued(`SELECT * FROM ${loaded.from} AS f`, `${day} > ${state.day}`));
+    const [old, later] = await valuedUntil(state.day);
+    values = sum(old, later);
     counts = await reached(table);
     const before = await reached(
       `(SELECT h.* FROM ${table} AS h JOIN units AS x ON x.u = h.owner WHERE h.day <= ${state.day} AND x.entry_day <= ${state.day}) AS h`

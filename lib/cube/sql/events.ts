@@ -48,8 +48,11 @@ export function anyStream({dialect, fact, staged, streams}: EventsContext): stri
   return conditions.length === 0 ? "false" : conditions.join(" OR ");
 }
 
-/** Returns a SELECT of one row: relevant rows, and values not numeric, blank and negative, each row once per reason. */
-export function countValues(context: EventsContext): string {
+/**
+ * Returns a SELECT of one row: relevant rows, and values not numeric, blank and negative, each row once per reason; with
+ * `until`, of rows until that day (true) and after it, which comes first in a row.
+ */
+export function countValues(context: EventsContext, {until}: {until?: number} = {}): string {
   const {dialect, fact, staged, streams, table} = context;
   const flaw = (condition: (value: string, stream: Stream) => string | null) => {
     const found = streams.flatMap((stream) => {
@@ -59,8 +62,10 @@ export function countValues(context: EventsContext): string {
     });
     return found.length === 0 ? "0" : `sum(CASE WHEN ${found.join(" OR ")} THEN 1 ELSE 0 END)`;
   };
-  return `SELECT count(*), ${flaw((value) => `(${value} IS NOT NULL AND NOT ${dialect.finite(value)})`)}, ${flaw((value) => `${value} IS NULL`)}, ${flaw((value, {negative}) => (negative === "exclude" ? `(${value} < 0 AND ${dialect.finite(value)})` : null))}
-  FROM ${table} WHERE unit IS NOT NULL AND t IS NOT NULL AND (${anyStream(context)})`;
+  const [key, by] =
+    until === undefined ? ["", ""] : [`${dayOf(dialect, "t", context.offsets)} <= ${until}, `, " GROUP BY 1"];
+  return `SELECT ${key}count(*), ${flaw((value) => `(${value} IS NOT NULL AND NOT ${dialect.finite(value)})`)}, ${flaw((value) => `${value} IS NULL`)}, ${flaw((value, {negative}) => (negative === "exclude" ? `(${value} < 0 AND ${dialect.finite(value)})` : null))}
+  FROM ${table} WHERE unit IS NOT NULL AND t IS NOT NULL AND (${anyStream(context)})${by}`;
 }
 
 function valueColumn({fact, staged}: EventsContext, stream: Stream): string {
