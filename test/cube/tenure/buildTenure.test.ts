@@ -318,7 +318,7 @@ describe.each([
   });
 });
 
-describe("the tenure sums of weekdays and entrants", () => {
+describe("the tenure sums of large logs", () => {
   it("hold the slopes of many units that all do the same on the same day", async () => {
     const all = Array.from({length: 60_000}, (_, i): Unit => {
       const entry = start + (i % 24) * 3_600_000;
@@ -331,13 +331,16 @@ describe("the tenure sums of weekdays and entrants", () => {
     const days = Array.from({length: to - from + 1}, (_, i) => from + i);
     const middle = (from + to) / 2;
     const slope = (15.75 * (20 - middle)) / days.reduce((sum, k) => sum + (k - middle) ** 2, 0);
+    expect(slopes).toHaveLength(2);
     for (const {n, y, yy} of slopes) {
       expect(n).toBe(30_000);
       expect(y / n).toBeCloseTo(slope, 12);
       expect(yy / n).toBeCloseTo(slope ** 2, 12);
     }
   });
+});
 
+describe("the tenure sums of weekdays and entrants", () => {
   it("give each unit's mean on each weekday of its whole weeks", async () => {
     const all = units(11);
     const tenure = await tenureOf(all, {kind: "mean", fact: "events", event: "buy", value: "amount"});
