@@ -2,6 +2,7 @@ import {mkdtemp, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {DuckDBInstance} from "@duckdb/node-api";
+import {duckdbArrays} from "./duckdbArrays.ts";
 import type {Column} from "../dialects/dialect.ts";
 import {duckdb} from "../dialects/duckdb.ts";
 import type {Engine, Value} from "./engine.ts";
@@ -77,6 +78,7 @@ export async function openDuckdb({
       for await (const rows of result.yieldRowsJs()) yield rows.map((row) => row.map(value));
     },
     columns,
+    arrays: duckdbArrays(connection),
     async attach(path) {
       const known = attached.get(path);
       if (known !== undefined) return known;

@@ -14,7 +14,23 @@ export interface Engine {
   query(sql: string): AsyncIterable<readonly (readonly Value[])[]>;
   /** The columns of a relation: whatever may stand after FROM. */
   columns(relation: string): Promise<Column[]>;
+  /** Moves numbers between its tables and typed arrays; engines in another process have none. */
+  readonly arrays?: NumberArrays;
   close(): Promise<void>;
+}
+
+/** A column of numbers: whole ones of 32 bits, or doubles. */
+export type NumberColumn = Int32Array | Float64Array;
+
+/** Tables as typed arrays. */
+export interface NumberArrays {
+  /**
+   * Returns the columns of a SELECT of INTEGER and DOUBLE without a null, in its order; all of one length, in memory that
+   * threads share.
+   */
+  read(select: string): Promise<NumberColumn[]>;
+  /** Makes a temporary table of columns of one length: INTEGER or DOUBLE, as the arrays are. */
+  write(name: string, columns: Readonly<Record<string, NumberColumn>>): Promise<void>;
 }
 
 /** Returns all rows of a query that is known to be small. */
