@@ -30,6 +30,10 @@ export interface BuildCubeOptions {
   asOf?: string;
   /** What was chosen from the data before and is to stay. */
   pins?: Partial<Pins>;
+  /** Events of the experiment's units from which on their sums are taken in typed arrays, not in SQL: the same sums. */
+  leastHits?: number;
+  /** Threads that the units are shared among for that; default: one per core, and one alone for few events. */
+  shardThreads?: number;
   /** Where rows are kept from build to build; default: they are read from their source. */
   store?: FactStore;
 }
@@ -42,7 +46,7 @@ export interface BuildCubeOptions {
 export async function buildCube(
   experiment: Experiment,
   definitions: Definitions,
-  {dataDir, engine, threads, memory, asOf, pins, store}: BuildCubeOptions
+  {dataDir, engine, threads, memory, asOf, pins, store, leastHits, shardThreads}: BuildCubeOptions
 ): Promise<Cube> {
   const shape = definitions.sources.facts[experiment.exposures]?.shape;
   const logs = !holdsSums(shape);
@@ -78,7 +82,9 @@ export async function buildCube(
       definitions,
       relationOf,
       ...(store && {storedOf: store.fact}),
-      ...(statePlace && {statePlace})
+      ...(statePlace && {statePlace}),
+      ...(leastHits !== undefined && {leastHits}),
+      ...(shardThreads !== undefined && {shardThreads})
     };
     return within(await buildLogs(context, planCube(experiment, definitions), options));
   } catch (error) {

@@ -13,6 +13,10 @@ import {excludedRows, loadEvents, loadExposures} from "./loadFacts.ts";
 import {chooseScale} from "./chooseScale.ts";
 import type {Fact} from "../experiment/definition/definition.ts";
 import type {Plan, Stream} from "./plan.ts";
+import {passingOf, readHits, threadsFor} from "./pass/readHits.ts";
+import type {Reached} from "./pass/rawHits.ts";
+import type {ShardThreads} from "./pass/shards.ts";
+import {shardThreads} from "./pass/shards.ts";
 import {quantileRows} from "./quantiles.ts";
 import type {Reason} from "./reasons.ts";
 import type {Cube, ExcludedRows, Pins, TrafficRow} from "./row.ts";
@@ -35,9 +39,13 @@ export interface BuildLogsOptions {
 /** The hits of one fact: its table and the streams in it. */
 export interface Hits {
   readonly table: string;
+  /** What to read them from, where the table is not made; default: the table. */
+  readonly from?: string;
   readonly streams: readonly Stream[];
   readonly calendar: boolean;
   readonly fact: string;
+  /** The first day of any hit, null without one; default: not known. */
+  readonly firstDay?: number | null;
 }
 
 /**
@@ -47,14 +55,16 @@ export interface Hits {
 export async function buildLogs(context: LoadContext, plan: Plan, options: BuildLogsOptions = {}): Promise<Cube> {
   const {statePlace} = context;
   const kept = statePlace === undefined ? null : await readState(statePlace);
+  const threads = shardThreads();
   try {
-    return await build(context, plan, options, kept);
+    return await build(context, plan, {...options, threads}, kept);
   } catch (error) {
     // Whatever is wrong with what was kept: all is computed from the stored rows, and kept anew.
     if (kept === null) throw error;
     await context.steps.restart();
-    return await build(context, plan, options, null);
+    return await build(context, plan, {...options, threads}, null);
   } finally {
+    await threads.close();
     if (statePlace !== undefined) for (const name of stateTables) await context.engine.drop(name);
   }
 }
@@ -62,7 +72,7 @@ export async function buildLogs(context: LoadContext, plan: Plan, options: Build
 async function build(
   loading: LoadContext,
   plan: Plan,
-  options: BuildLogsOptions,
+  options: BuildLogsOptions & {readonly threads: ShardThreads},
   record: StateRecord | null
 ): Promise<Cube> {
   let context: LoadContext = {...loading, wholeUnits: await haveWholeUnits(loading, plan)};
@@ -81,6 +91,7 @@ async function build(
 
   const place = isKeepable(plan, exposures, events) ? context.statePlace : undefined;
   const kept = place === undefined || record === null ? null : fitting(record, plan, {exposures, events, place});
+  if (kept === null) options.threads.start(threadsFor(context, events));
   const statistics: DayStatistics[] = [];
   const found: Record<string, DayStatistics[]> = {};
   const everything = {start, asOf: Number.MAX_SAFE_INTEGER, offsets: exposures.offsets, calendar: exposures.calendar};
@@ -109,21 +120,39 @@ async function build(
   const units = await formUnits(context, plan, known, {...(options.pins && {pins: options.pins}), activation});
 
   const excluded: ExcludedRows[] = [...exposures.excluded, ...units.excluded];
-  const made: Hits[] = [];
+  const calendars = events.map((loaded) => exposures.calendar || loaded.calendar);
+  const passing = passingOf(context, plan, {events, calendars});
+  let made: Hits[] = [];
+  const joins: EventsContext[] = [];
   for (const [i, loaded] of events.entries()) {
-    const calendar = exposures.calendar || loaded.calendar;
+    const calendar = calendars[i] === true;
     const streams = plan.streams.filter(({fact}) => fact === loaded.name);
     const joined: EventsContext = {dialect, ...loaded, streams, calendar};
     const table = `hits_${i}`;
     const stored = {...joined, table: loaded.from, owned: state !== undefined};
-    if (state?.kept == null) await steps.table(table, hits(joined), {instead: hits(stored)});
-    else await hitsSince(context, state.kept, loaded, {joined: stored, told: hits(joined), table});
-    made.push({table, streams, calendar, fact: loaded.name});
-    excluded.push(...loaded.excluded, ...(await eventsOut(context, plan, {joined: stored, loaded, table, asOf})));
+    const told = hits(joined);
+    if (passing === "directly") steps.told(table, told);
+    else if (state?.kept == null) await steps.table(table, told, {instead: hits(stored)});
+    else await hitsSince(context, state.kept, loaded, {joined: stored, told, table});
+    const from = passing === "directly" ? `(${hits(stored)})` : table;
+    made.push({table, from, streams, calendar, fact: loaded.name});
+    joins.push(stored);
+  }
+  const raw = await readHits(context, plan, made, {passing, asOf});
+  if (raw !== null) {
+    context = {...context, shards: await options.threads.open(raw), places: raw.placeOf};
+    made = made.map((each, i) => ({...each, firstDay: raw.reached[i]?.firstDay ?? null}));
+  }
+  for (const [i, loaded] of events.entries()) {
+    const [joined, table] = [joins[i], made[i]?.table];
+    if (joined === undefined || table === undefined) continue;
+    const out = await eventsOut(context, plan, {joined, loaded, table, asOf, reached: raw?.reached[i]});
+    excluded.push(...loaded.excluded, ...out);
   }
   if (activation !== null && !events.includes(activation.loaded)) excluded.push(...activation.loaded.excluded);
 
   const scale = await chooseScale(context, plan, made, {asOf, units: units.count});
+  await context.shards?.ask("inSteps", scale);
   const parts = await increments(context, plan, made, {scale, known, pins: options.pins ?? {}});
   const traffic = await trafficOf(context, plan, known);
   const tenure = await buildTenure(context, plan, made, {scale, cells: units.cells});
@@ -140,7 +169,7 @@ async function build(
     traffic,
     tenure,
     activeUnits: await activeUnits(context, plan, made, scale),
-    largestShare: await largestShares(context, plan),
+    largestShare: await largestShares(context, plan, scale),
     excluded: excluded.filter(({rows}) => rows > 0),
     rows: exposures.rows + all.reduce((sum, {rows}) => sum + rows, 0),
     units: units.count,
@@ -249,7 +278,13 @@ async function days(
 async function eventsOut(
   {engine, steps, state}: LoadContext,
   plan: Plan,
-  {joined, loaded, table, asOf}: {joined: EventsContext; loaded: Loaded; table: string; asOf: number}
+  {
+    joined,
+    loaded,
+    table,
+    asOf,
+    reached: known
+  }: {joined: EventsContext; loaded: Loaded; table: string; asOf: number; reached: Reached | undefined}
 ): Promise<ExcludedRows[]> {
   const {name} = loaded;
   const day = dayOf(engine.dialect, "t", loaded.offsets);
@@ -279,7 +314,7 @@ async function eventsOut(
   let counts: number[];
   if (state === undefined) {
     values = await valued(loaded.from, "");
-    counts = await reached(table);
+    counts = known === undefined ? await reached(table) : [known.rows, known.outside, known.late, known.early];
   } else if (state.kept === null) {
     const [old, later] = await valuedUntil(state.day);
     values = sum(old, later);

@@ -12,7 +12,7 @@ import {UnfitStateError} from "./store/unitState.ts";
  * more than a million units fewer. Chosen from largest values and whole numbers only, they are the same at any number of threads.
  */
 export async function chooseScale(
-  {engine, steps, state}: LoadContext,
+  {engine, steps, state, shards}: LoadContext,
   plan: Plan,
   hits: readonly Hits[],
   {asOf, units}: {asOf: number; units: number}
@@ -22,7 +22,10 @@ export async function chooseScale(
   for (const [i, {table, streams}] of hits.entries()) {
     const summed = streams.filter((stream) => summable(plan, stream.id));
     if (summed.length === 0) continue;
-    const [maxima] = await steps.rows(largest(summed, table));
+    const mostOf = (found: readonly Record<string, number>[]): number[] =>
+      summed.map(({id}) => Math.max(...found.map((each) => each[id] ?? 0)));
+    const [maxima] =
+      shards === undefined ? await steps.rows(largest(summed, table)) : [mostOf(await shards.ask("largest"))];
     const kept = state?.kept == null ? null : state.live(`scale_${i}`);
     const before =
       kept === null
@@ -36,7 +39,11 @@ export async function chooseScale(
       if (state !== undefined) state.gained.exponents[id] = exponents[s] ?? 0;
     });
     const more = kept === null ? {} : {kept};
-    const [totals] = await steps.rows(largestTotals(engine.dialect, summed, table, exponents, more));
+    const byStream = Object.fromEntries(summed.map(({id}, s) => [id, exponents[s] ?? 0]));
+    const [totals] =
+      shards === undefined
+        ? await steps.rows(largestTotals(engine.dialect, summed, table, exponents, more))
+        : [mostOf(await shards.ask("largestTotals", byStream))];
     summed.forEach(({id}, s) => {
       const total = Math.ceil(Math.log2((numberOf(totals?.[s]) ?? 0) + 1)) - 20 + (exponents[s] ?? 0);
       bits[id] = clamp(room - 1 - total);

@@ -9,7 +9,8 @@ import type {Known} from "./sql/exposures.ts";
 import type {Numbered} from "./sql/increments.ts";
 import {matureIncrements, rollUp, runningIncrements, touchedUnits} from "./sql/increments.ts";
 import type {Scale} from "./sql/totals.ts";
-import {isEarlier, partsOf, totals} from "./sql/totals.ts";
+import {fillIncrements, fillTotals} from "./pass/fillIncrements.ts";
+import {partsByClock, partsOf, totals} from "./sql/totals.ts";
 import type {Value} from "./engines/engine.ts";
 import type {Dialect} from "./dialects/dialect.ts";
 import {aggregateNames} from "./sql/increments.ts";
@@ -34,34 +35,35 @@ export interface IncrementOptions {
 
 /** Runs the statements that make the increments of all metrics: one for those that run on, one per window. */
 export async function increments(
-  {engine, steps, state}: LoadContext,
+  context: LoadContext,
   plan: Plan,
   hits: readonly Hits[],
   {scale, known, pins}: IncrementOptions
 ): Promise<{groups: Group[]; caps: Record<string, number>; running: string[]}> {
+  const {engine, steps, state} = context;
   const {dialect} = engine;
   const parts = plan.metrics.map((metric, index) => partsOf(metric, index));
-  const once = parts.flatMap((own, i) =>
-    own.filter(({letter}) => isEarlier(letter) || plan.metrics[i]?.clock.running === false)
-  );
-  const daily = parts.flatMap((own, i) =>
-    own.filter(({letter}) => !isEarlier(letter) && plan.metrics[i]?.clock.running)
-  );
+  const {once, daily} = partsByClock(plan.metrics);
   const kept = state?.kept ?? null;
   if (once.length > 0) {
     const now = totals(dialect, once, hits, scale, {keys: ["u"]});
-    await steps.table("unit_totals", now, kept === null ? {} : {instead: withKept(dialect, now, once, state)});
+    const instead = kept === null ? fillTotals(context, once, scale) : withKept(dialect, now, once, state);
+    await steps.table("unit_totals", now, instead === null ? {} : {instead});
   }
   if (daily.length > 0) {
     const keys = ["u", "day"];
     const extra = `SELECT u, entry_day AS day FROM units WHERE counts`;
     const now = totals(dialect, daily, hits, scale, {keys, extra});
-    if (kept === null || state === undefined) await steps.table("unit_days", now);
-    else {
+    const columns = daily.map(({column}) => column).join(", ");
+    if (kept !== null && state !== undefined) {
       const since = totals(dialect, daily, hits, scale, {keys, extra: `${extra} AND u > ${kept.base}`});
-      const columns = daily.map(({column}) => column).join(", ");
       const before = `SELECT u, ${kept.day} AS day, ${columns} FROM ${state.live("days")}`;
       await steps.table("unit_days", now, {instead: `${since} UNION ALL ${before}`});
+    } else {
+      const instead = fillTotals(context, daily, scale);
+      const isAsked = plan.metrics.some(({cap}) => typeof cap === "string");
+      if (instead !== null && !isAsked) steps.told("unit_days", now);
+      else await steps.table("unit_days", now, instead === null ? {} : {instead});
     }
   }
   if (kept !== null && state?.gone) {
@@ -103,11 +105,13 @@ export async function increments(
         });
     const table = `increments_${groups.length}`;
     if (clock.running) running.push(table);
-    const instead =
-      kept === null || state === undefined || !clock.running
-        ? {}
-        : {instead: sinceKept(dialect, {members, scale, table, state, kept, dimensions: plan.dimensions.length})};
-    await steps.table(table, statement, instead);
+    const dimensions = plan.dimensions.length;
+    const instead = !clock.running
+      ? null
+      : kept === null || state === undefined
+        ? fillIncrements(context, members, scale)
+        : sinceKept(dialect, {members, scale, table, state, kept, dimensions});
+    await steps.table(table, statement, instead === null ? {} : {instead});
     const rows: (readonly Value[])[] = [];
     for await (const batch of steps.result(rollUp(dialect, table, members))) for (const row of batch) rows.push(row);
     groups.push({

@@ -11,6 +11,7 @@ import {conditionsOf, stageEvents, stageExposures, valuesOf} from "./sql/stage.t
 import type {Steps} from "./steps.ts";
 import type {StoredFact} from "./store/factStore.ts";
 import {StoreFullError} from "./store/factStore.ts";
+import type {Shards} from "./pass/shards.ts";
 import {profileOf, storedEvents, storedExposures} from "./store/readStored.ts";
 import type {StatePlace, UnitState} from "./store/unitState.ts";
 import {numberOf} from "./steps.ts";
@@ -51,6 +52,14 @@ export interface LoadContext {
   readonly statePlace?: StatePlace;
   /** The state that this build goes on from, or that is to be kept. */
   readonly state?: UnitState;
+  /** The hits by unit where they are in typed arrays: then sums over units are taken from these. */
+  readonly shards?: Shards;
+  /** With them, the place of each number of a unit. */
+  readonly places?: Int32Array;
+  /** Hits from which on they are brought there; default: as many as make it quicker than SQL. */
+  readonly leastHits?: number;
+  /** Threads that the units are shared among; default: one per core, and one alone for few events. */
+  readonly shardThreads?: number;
 }
 
 /** Reads the exposures of the experiment into `exposure_rows`. */

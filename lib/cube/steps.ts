@@ -1,12 +1,15 @@
 import type {Engine, Value} from "./engines/engine.ts";
 import {rowsOf} from "./engines/engine.ts";
 
+/** How a table is made: of a SELECT, or by a function that makes the table of that name. */
+export type Make = string | ((name: string) => Promise<void>);
+
 /** Statements run one after another, each kept as a temporary table, and remembered as one readable text. */
 export interface Steps {
-  /** Makes a table of a SELECT; with `instead`, of one that gives the same rows from what is stored already. */
-  table(name: string, select: string, options?: {instead?: string}): Promise<void>;
+  /** Makes a table of a SELECT; with `instead`, of one that gives the same rows another way. */
+  table(name: string, select: string, options?: {instead?: Make}): Promise<void>;
   /** Makes a table that is not part of the text. */
-  beside(name: string, select: string): Promise<void>;
+  beside(name: string, make: Make): Promise<void>;
   /** Returns all rows of a small SELECT that only looks at the data. */
   rows(select: string): Promise<(readonly Value[])[]>;
   /** Remembers a table that is not made, since what is stored already serves in its place. */
@@ -27,15 +30,17 @@ export function runSteps(engine: Engine): Steps {
   const drop = async (): Promise<void> => {
     for (const name of tables) await engine.drop(name);
   };
+  const make = (name: string, how: Make): Promise<void> =>
+    typeof how === "string" ? engine.table(name, how) : how(name);
   return {
     async table(name, select, {instead} = {}) {
       tables.add(name);
       statements.push(`CREATE TEMP TABLE ${name} AS\n  ${select};`);
-      await engine.table(name, instead ?? select);
+      await make(name, instead ?? select);
     },
-    async beside(name, select) {
+    async beside(name, how) {
       tables.add(name);
-      await engine.table(name, select);
+      await make(name, how);
     },
     told(name, select) {
       statements.push(`CREATE TEMP TABLE ${name} AS\n  ${select};`);

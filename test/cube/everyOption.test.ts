@@ -145,7 +145,11 @@ describe("every option of every kind of metric, drawn at random", () => {
         ...events.map(({unit, time, event, value}) => [unit, stamp(time), event, value])
       ])
     };
-    const cube = await withFiles(files, (dataDir) => buildCube(experiment, definitions, {dataDir, asOf}));
+    const [cube, passed] = await withFiles(files, async (dataDir) => [
+      await buildCube(experiment, definitions, {dataDir, asOf}),
+      await buildCube(experiment, definitions, {dataDir, asOf, leastHits: 0})
+    ]);
+    expect(passed).toEqual(cube);
     const metrics = drawn.map(({metric, percentile}): ReferenceMetric => {
       if (percentile === null) return metric;
       // The percentile is of all units, whatever they have lived through: the least total that so many do not exceed.

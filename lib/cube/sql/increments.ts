@@ -51,7 +51,8 @@ function aggregates(dialect: Dialect, {metric, index}: Numbered, {entered, now, 
   return named.map((sql, i) => `${sql} AS ${aggregateNames(metric, index)[i] ?? ""}`);
 }
 
-function isSquareOfBit(metric: MetricPlan, letters: string): boolean {
+/** Whether a pair of letters is the square of a letter that is 0 or 1 for every unit. */
+export function isSquareOfBit(metric: MetricPlan, letters: string): boolean {
   return letters.length === 2 && letters[0] === letters[1] && isZeroOrOne(metric, letters[0] as Letter);
 }
 
@@ -62,7 +63,7 @@ export function isZeroOrOne(metric: MetricPlan, letter: Letter): boolean {
 }
 
 /** Whether a letter of a metric is a whole number of rows, or 0 or 1. */
-function isCount(metric: MetricPlan, letter: Letter): boolean {
+export function isCount(metric: MetricPlan, letter: Letter): boolean {
   const side = metric.sides[letter];
   return isZeroOrOne(metric, letter) || (side?.of === "stream" && side.reduce === "count");
 }

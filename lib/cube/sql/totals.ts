@@ -28,6 +28,15 @@ export function partsOf(metric: MetricPlan, index: number): Part[] {
   return found;
 }
 
+/** Returns the parts of metrics that are one number of a unit, and those that change from day to day. */
+export function partsByClock(metrics: readonly MetricPlan[]): {once: Part[]; daily: Part[]} {
+  const parts = metrics.flatMap((metric, index) =>
+    partsOf(metric, index).map((part) => ({part, daily: metric.clock.running && !isEarlier(part.letter)}))
+  );
+  const of = (wanted: boolean): Part[] => parts.flatMap(({part, daily}) => (daily === wanted ? [part] : []));
+  return {once: of(false), daily: of(true)};
+}
+
 /** Returns the column of each part, and that of the first one which is the same number: where it may be read instead. */
 export function sameParts(parts: readonly Part[]): Map<string, string> {
   const first = new Map<string, string>();

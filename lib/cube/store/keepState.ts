@@ -2,7 +2,7 @@ import type {Hits} from "../buildLogs.ts";
 import type {DayStatistics} from "../asOf.ts";
 import type {LoadContext} from "../loadFacts.ts";
 import type {Plan} from "../plan.ts";
-import {largestPerUnit, partsOf, isEarlier, totals} from "../sql/totals.ts";
+import {largestPerUnit, partsByClock, totals} from "../sql/totals.ts";
 import type {Scale} from "../sql/totals.ts";
 import {numberOf} from "../steps.ts";
 import {writeState} from "./unitState.ts";
@@ -37,11 +37,7 @@ export async function keepState(
   const dims = plan.dimensions.map((_, i) => `, c.d${i} AS d${i}`).join("");
   const counted = `JOIN units AS x ON x.u = t.u WHERE x.counts AND x.entry_day <= ${day}`;
   const whole = `t.k <= ${day} - x.entry_day - 2`;
-  const parts = plan.metrics.flatMap((metric, index) =>
-    partsOf(metric, index).map((part) => ({...part, daily: metric.clock.running && !isEarlier(part.letter)}))
-  );
-  const once = parts.filter(({daily}) => !daily);
-  const daily = parts.filter((part) => part.daily);
+  const {once, daily} = partsByClock(plan.metrics);
   const selects: Record<string, string> = {
     units: `SELECT t.* EXCLUDE (cell)${dims} FROM units AS t LEFT JOIN cells AS c ON c.cell = t.cell WHERE t.entry_day <= ${day}`,
     active: `SELECT DISTINCT u FROM (${hits.map(({table}) => `SELECT u FROM ${table} WHERE u IS NOT NULL AND since >= 0 AND day <= ${day}`).join(" UNION ALL ")}) AS a`

@@ -19,6 +19,7 @@ import type {TenureMetric} from "./tenureSql.ts";
 import {columnsOf, tenureDays, tenureMetrics} from "./tenureSql.ts";
 import type {TenureColumn} from "./tenureSql.ts";
 import {isNew, range} from "./tenureContext.ts";
+import {passTenure} from "../pass/fillTenure.ts";
 import {weekdaySums} from "./weekdaySums.ts";
 
 /** What the sums are taken from. */
@@ -70,13 +71,16 @@ async function sumsOf(
   const {engine, steps} = load;
   const {experiment, variants} = plan;
   await steps.table("tenure_units", unitsOf(cohorts));
-  const {state} = load;
+  const {state, shards} = load;
   const columns = columnsOf(metrics);
   const told = tenureDays(engine.dialect, columns, hits, scale, {key: "k"});
-  await steps.table("tenure_days", told, state?.kept == null ? {} : {instead: daysSince(load, columns, hits, scale)});
+  const passed = await passTenure(load, columns, scale, "k");
+  if (passed) steps.told("tenure_days", told);
+  else
+    await steps.table("tenure_days", told, state?.kept == null ? {} : {instead: daysSince(load, columns, hits, scale)});
+  if (state !== undefined || passed) await steps.beside("tenure_entries", entriesOf(cohorts));
   if (state !== undefined) {
     state.made.add("tenure_days");
-    await engine.table("tenure_entries", entriesOf(cohorts));
     if (state.kept !== null && state.gone) {
       const gone = hits.map((each) => ({...each, table: `${each.table}_gone`}));
       await engine.table(
@@ -90,6 +94,7 @@ async function sumsOf(
     engine,
     steps,
     ...(state && {state}),
+    ...(shards && {shards}),
     metrics,
     cohorts,
     first: calendarOnly ? 1 : 0,
@@ -98,14 +103,14 @@ async function sumsOf(
     dimensions: plan.dimensions.length
   };
   const logDays = await firstLogDays(load, hits);
-  const days = await daySums(context, (metric) =>
+  const sums = await daySums(context, (metric) =>
     Math.max(
       ...hits.flatMap(({table, streams}) =>
         columnsOf([metric]).some(({side}) => streams.includes(side.stream)) ? [logDays.get(table) ?? 0] : []
       )
     )
   );
-  const products = await productSums(context, ({key}) => days.get(key)?.days ?? []);
+  const products = await productSums(context, ({key}) => sums.get(key)?.days ?? []);
   const sizes = cohorts.map(({lastDay, units}) => ({lastDay, n: Object.values(units).reduce((a, b) => a + b, 0)}));
   const spans = tenureSpans(sizes, {calendarOnly, spans: experiment.novelty ?? null});
   const compared = spans === null ? null : await spanSums(context, spans);
@@ -113,7 +118,7 @@ async function sumsOf(
   const weekdays = await weekdaySums(context, primary, hits, scale);
   const entrants = await entrantsOf(load, plan, {cohorts, cells});
   return metrics.map(({key, kind}) => {
-    const [own, spanned] = [days.get(key), compared?.get(key)];
+    const [own, spanned] = [sums.get(key), compared?.get(key)];
     return [
       key,
       {
@@ -159,8 +164,9 @@ async function entryDays({steps}: LoadContext, plan: Plan): Promise<EntryDay[]> 
 /** The first day of each log: days before it are not known to be empty. */
 async function firstLogDays({steps, state}: LoadContext, hits: readonly Hits[]): Promise<Map<string, number>> {
   const days = new Map<string, number>();
-  for (const {table, fact} of hits) {
-    const first = numberOf((await steps.rows(`SELECT min(day) FROM ${table}`))[0]?.[0]);
+  for (const {table, fact, firstDay} of hits) {
+    const first =
+      firstDay === undefined ? numberOf((await steps.rows(`SELECT min(day) FROM ${table}`))[0]?.[0]) : firstDay;
     const before = state?.kept?.firstDays[fact] ?? null;
     if (first !== null || before !== null) days.set(table, Math.min(first ?? Infinity, before ?? Infinity));
   }

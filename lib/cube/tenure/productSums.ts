@@ -1,22 +1,29 @@
 import type {TenureDayRow, TenurePairRow} from "../../experiment/novelty/tenureSums.ts";
+import {fillProducts} from "../pass/fillTenure.ts";
+import type {Pair} from "../pass/tenureSums.ts";
 import type {TenureContext} from "./tenureContext.ts";
 import {isNew, range, step, sumsByEntry} from "./tenureContext.ts";
 import type {TenureColumn, TenureMetric} from "./tenureSql.ts";
-import {total, totalProduct} from "./tenureSql.ts";
+import {columnsOf, total, totalProduct} from "./tenureSql.ts";
 
 /**
  * Returns products of pairs of days over the units that lived through both; n, y, z and the squares of a day come from the
  * day rows.
  */
 export async function productSums(
-  {engine, steps, state, metrics, cohorts, first, variants}: TenureContext,
+  context: TenureContext,
   days: (metric: TenureMetric) => readonly TenureDayRow[]
 ): Promise<Map<string, TenurePairRow[]>> {
+  const {engine, steps, state, metrics, cohorts, first, variants, shards} = context;
   const {dialect} = engine;
+  const columns = columnsOf(metrics);
   const sums: string[] = [];
+  const pairs: Pair[] = [];
   const place = (a: TenureColumn, b: TenureColumn): number => {
     const sql = totalProduct(dialect, [a, `a.${a.name}`], [b, `b.${b.name}`]);
-    return sums.includes(sql) ? sums.indexOf(sql) : sums.push(sql) - 1;
+    if (sums.includes(sql)) return sums.indexOf(sql);
+    pairs.push([columns.indexOf(a), columns.indexOf(b)]);
+    return sums.push(sql) - 1;
   };
   const places = new Map(
     metrics.map(({key, y, w}) => [
@@ -25,7 +32,8 @@ export async function productSums(
     ])
   );
   const names = sums.map((_, i) => `p${i}`);
-  if (state !== undefined) {
+  if (shards !== undefined) await steps.beside("tenure_entry_products", fillProducts(context, pairs));
+  else if (state !== undefined) {
     const keys = ["entry_day", "variant", "j", "k"];
     const select = (days: string, units: string, where: string) =>
       `SELECT b.entry_day, b.variant, a.k AS j, b.k AS k, ${sums.map((sql, i) => `${sql} AS ${names[i]}`).join(", ")} FROM ${days} AS a JOIN (SELECT t.*, x.entry_day, x.variant FROM ${days} AS t JOIN ${units} AS x ON x.u = t.u WHERE ${where}) AS b ON b.u = a.u AND b.k > a.k WHERE a.k >= ${first} GROUP BY b.entry_day, b.variant, a.k, b.k`;
@@ -37,7 +45,7 @@ export async function productSums(
   }
   const byEntry = `SELECT e.phase, t.variant, t.j, t.k, ${names.map((name) => total(dialect, `t.${name}`)).join(", ")} FROM tenure_entry_products AS t JOIN tenure_entries AS e ON e.entry_day = t.entry_day WHERE t.k <= e.last_day GROUP BY e.phase, t.variant, t.j, t.k`;
   const rows = await steps.rows(
-    state !== undefined
+    state !== undefined || shards !== undefined
       ? byEntry
       : `SELECT x.phase, x.variant, a.k, b.k, ${sums.join(", ")} FROM tenure_days AS a JOIN tenure_days AS b ON b.u = a.u AND b.k > a.k JOIN tenure_units AS x ON x.u = a.u WHERE a.k >= ${first} AND b.k <= x.last_day GROUP BY x.phase, x.variant, a.k, b.k`
   );

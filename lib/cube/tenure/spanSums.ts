@@ -1,4 +1,6 @@
 import type {TenureCohort, TenureRow, TenureSpanRow, TenureSpans} from "../../experiment/novelty/tenureSums.ts";
+import {fillSpans} from "../pass/fillTenure.ts";
+import type {Pair, SpanLetter} from "../pass/tenureSums.ts";
 import {valueIn} from "./segmentPlans.ts";
 import type {TenureContext} from "./tenureContext.ts";
 import {range, step} from "./tenureContext.ts";
@@ -18,16 +20,17 @@ export interface SpanSums {
 interface Term {
   readonly name: string;
   readonly sql: string;
+  /** Its letters by their place in `lettersOf`. */
+  readonly pair: Pair;
 }
 
 /**
  * Returns the sums of what each unit did in the early and the late span, and of its slope over the trend's days, from
  * `tenure_days`: per unit first, then by cohort and variant.
  */
-export async function spanSums(
-  {engine, steps, metrics, cohorts, variants, segments}: TenureContext,
-  {early, late, trend}: TenureSpans
-): Promise<Map<string, SpanSums>> {
+export async function spanSums(context: TenureContext, spans: TenureSpans): Promise<Map<string, SpanSums>> {
+  const {engine, steps, metrics, cohorts, variants, segments, shards} = context;
+  const {early, late, trend} = spans;
   const {dialect} = engine;
   const columns = columnsOf(metrics);
   const inSpan = (sql: string, [from, to]: readonly [number, number]): string =>
@@ -43,12 +46,16 @@ export async function spanSums(
     `${inSpan(`(2 * k - ${trend[0] + trend[1]}) * ${coarse(name, side)}`, trend)} AS ${name}s`
   ]);
   const terms = metrics.map((metric) => termsOf(metric));
-  const sums = [...new Set(terms.flatMap((own) => own.map(({sql}) => sql)))];
+  const distinct = new Map(terms.flatMap((own) => own.map(({sql, pair}) => [sql, pair])));
+  const sums = [...distinct.keys()];
   const cell = segments.length > 0 ? ["x.cell"] : [];
   await steps.table(
     "tenure_spans",
     `SELECT x.cohort, x.variant, ${[...cell, ...sums.map((sql, i) => `${sql} AS a${i}`)].join(", ")}
-  FROM (SELECT u, ${perUnit.join(", ")} FROM tenure_days WHERE k BETWEEN 0 AND ${Math.max(late[1], trend[1])} GROUP BY u) AS t JOIN tenure_units AS x ON x.u = t.u GROUP BY x.cohort, x.variant${cell.map((name) => `, ${name}`).join("")}`
+  FROM (SELECT u, ${perUnit.join(", ")} FROM tenure_days WHERE k BETWEEN 0 AND ${Math.max(late[1], trend[1])} GROUP BY u) AS t JOIN tenure_units AS x ON x.u = t.u GROUP BY x.cohort, x.variant${cell.map((name) => `, ${name}`).join("")}`,
+    shards === undefined
+      ? {}
+      : {instead: fillSpans(context, {spans, pairs: [...distinct.values()], letters: lettersOf(columns, coarseBits)})}
   );
   const added = sums.map((_, i) => total(dialect, `t.a${i}`)).join(", ");
   const whole = await steps.rows(`SELECT cohort, variant, ${added} FROM tenure_spans AS t GROUP BY 1, 2`);
@@ -122,7 +129,10 @@ export async function spanSums(
     return names.map((name) => {
       const [a, b] = [letters[name[0] ?? ""], letters[name[1] ?? ""]];
       if (a === undefined) throw new Error(`unknown letter: ${name}`);
-      return {name, sql: b === undefined ? total(dialect, a[1]) : totalProduct(dialect, a, b)};
+      const place = (letter: string, [column]: typeof a): number =>
+        3 * columns.indexOf(column) + ("ef".includes(letter) ? 0 : "lm".includes(letter) ? 1 : 2);
+      const pair: Pair = [place(name[0] ?? "", a), b === undefined ? null : place(name[1] ?? "", b)];
+      return {name, sql: b === undefined ? total(dialect, a[1]) : totalProduct(dialect, a, b), pair};
     });
   }
 
@@ -138,6 +148,15 @@ export async function spanSums(
     };
     return [...name].reduce((scale, letter) => scale * (scales[letter] ?? 1), 1);
   }
+}
+
+/** What a unit did in the early and in the late span, and its slope, of each column. */
+function lettersOf(columns: readonly TenureColumn[], coarseBits: number): SpanLetter[] {
+  return columns.flatMap(({side}, column) => [
+    {column, of: "early", by: 1},
+    {column, of: "late", by: 1},
+    {column, of: "slope", by: side.reduce === "sum" ? 2 ** coarseBits : 1}
+  ]);
 }
 
 const meanTerms = ["e", "l", "s", "ee", "ll", "el", "ss"];

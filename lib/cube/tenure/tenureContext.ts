@@ -5,7 +5,7 @@ import type {SegmentPlan} from "./segmentPlans.ts";
 import type {TenureColumn, TenureMetric} from "./tenureSql.ts";
 
 /** What the statements of all metrics share that count their days alike. */
-export interface TenureContext extends Pick<LoadContext, "engine" | "steps" | "state"> {
+export interface TenureContext extends Pick<LoadContext, "engine" | "steps" | "state" | "shards"> {
   readonly metrics: readonly TenureMetric[];
   readonly cohorts: readonly TenureCohort[];
   /** The first whole tenure day: 0, or 1 with calendar-only data. */

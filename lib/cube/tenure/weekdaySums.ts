@@ -2,6 +2,7 @@ import type {TenurePairRow} from "../../experiment/novelty/tenureSums.ts";
 import type {Hits} from "../buildLogs.ts";
 import type {Scale} from "../sql/totals.ts";
 import {cohortDays} from "./cohortsOf.ts";
+import {fillWeekdays, passTenure} from "../pass/fillTenure.ts";
 import type {TenureContext} from "./tenureContext.ts";
 import {range, step} from "./tenureContext.ts";
 import type {TenureMetric} from "./tenureSql.ts";
@@ -9,11 +10,12 @@ import {columnsOf, tenureDays, total, totalProduct} from "./tenureSql.ts";
 
 /** Returns a unit's mean value on each weekday of its whole weeks, and the products of pairs of weekdays, by metric. */
 export async function weekdaySums(
-  {engine, steps, state, cohorts, variants}: TenureContext,
+  context: TenureContext,
   metrics: readonly TenureMetric[],
   hits: readonly Hits[],
   scale: Scale
 ): Promise<Map<string, TenurePairRow[]>> {
+  const {engine, steps, state, cohorts, variants} = context;
   const {dialect} = engine;
   const weeks = cohorts.map((cohort) => Math.floor((scale.asOf - cohortDays(cohort)[1]) / 7));
   if (metrics.length === 0 || weeks.every((count) => count < 1)) return new Map();
@@ -21,20 +23,30 @@ export async function weekdaySums(
   const dates = tenureDays(dialect, columns, hits, scale, {key: "day"});
   const names = ["u", "day", ...columns.map(({name}) => name)].join(", ");
   const since = (kept: string): string => `SELECT ${names} FROM (${dates}) AS n UNION ALL SELECT ${names} FROM ${kept}`;
-  await steps.table("tenure_dates", dates, state?.kept == null ? {} : {instead: since(state.live("tenure_dates"))});
+  const passed = await passTenure(context, columns, scale, "day");
+  if (passed) steps.told("tenure_dates", dates);
+  else
+    await steps.table("tenure_dates", dates, state?.kept == null ? {} : {instead: since(state.live("tenure_dates"))});
   state?.made.add("tenure_dates");
   // 1970-01-01 was a Thursday: ISO weekday 4.
   const weekday = "((t.day + 3) % 7) + 1";
   const lived = `CASE x.cohort ${weeks.map((count, i) => `WHEN ${i} THEN ${7 * Math.max(0, count)}`).join(" ")} ELSE 0 END`;
-  await steps.table(
-    "tenure_weekdays",
-    `SELECT t.u, x.cohort, x.variant, ${weekday} AS k, ${columns.map(({name}) => `${dialect.integer(`sum(t.${name})`)} AS ${name}`).join(", ")} FROM tenure_dates AS t JOIN tenure_units AS x ON x.u = t.u WHERE t.day > x.entry_day AND t.day <= x.entry_day + ${lived} GROUP BY t.u, x.cohort, x.variant, ${weekday}`
-  );
+  const select = `SELECT t.u, x.cohort, x.variant, ${weekday} AS k, ${columns.map(({name}) => `${dialect.integer(`sum(t.${name})`)} AS ${name}`).join(", ")} FROM tenure_dates AS t JOIN tenure_units AS x ON x.u = t.u WHERE t.day > x.entry_day AND t.day <= x.entry_day + ${lived} GROUP BY t.u, x.cohort, x.variant, ${weekday}`;
+  if (!passed) await steps.table("tenure_weekdays", select);
+  else {
+    steps.told("tenure_weekdays", select);
+    await fillWeekdays(context, weeks);
+  }
+  const sums = columns.map((_, i) => total(dialect, `a${i}`)).join(", ");
   const singles = await steps.rows(
-    `SELECT cohort, variant, k, ${columns.map(({name}) => total(dialect, name)).join(", ")} FROM tenure_weekdays GROUP BY 1, 2, 3`
+    passed
+      ? `SELECT cohort, variant, k, ${sums} FROM weekday_sums GROUP BY 1, 2, 3`
+      : `SELECT cohort, variant, k, ${columns.map(({name}) => total(dialect, name)).join(", ")} FROM tenure_weekdays GROUP BY 1, 2, 3`
   );
   const pairs = await steps.rows(
-    `SELECT a.cohort, a.variant, a.k, b.k, ${columns.map((column) => totalProduct(dialect, [column, `a.${column.name}`], [column, `b.${column.name}`])).join(", ")} FROM tenure_weekdays AS a JOIN tenure_weekdays AS b ON b.u = a.u AND b.k >= a.k GROUP BY a.cohort, a.variant, a.k, b.k`
+    passed
+      ? `SELECT cohort, variant, j, k, ${sums} FROM weekday_products GROUP BY 1, 2, 3, 4`
+      : `SELECT a.cohort, a.variant, a.k, b.k, ${columns.map((column) => totalProduct(dialect, [column, `a.${column.name}`], [column, `b.${column.name}`])).join(", ")} FROM tenure_weekdays AS a JOIN tenure_weekdays AS b ON b.u = a.u AND b.k >= a.k GROUP BY a.cohort, a.variant, a.k, b.k`
   );
   const single = new Map(singles.map((row) => [row.slice(0, 3).join(" "), row.slice(3).map(Number)]));
   const pair = new Map(pairs.map((row) => [row.slice(0, 4).join(" "), row.slice(4).map(Number)]));

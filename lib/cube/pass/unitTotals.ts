@@ -1,0 +1,92 @@
+import type {NumberColumn} from "../engines/engine.ts";
+import type {Part, Scale} from "../sql/totals.ts";
+import {isEarlier, sameParts} from "../sql/totals.ts";
+import type {UnitHits} from "./unitHits.ts";
+
+/** A part, and which hits it looks at. */
+export interface Look {
+  readonly bit: number;
+  /** Whether it looks at the time before the exposure; else at that since the entry. */
+  readonly earlier: boolean;
+  readonly from: number;
+  readonly to: number;
+  readonly reduce: "any" | "count" | "sum" | "first";
+  /** The values that it adds up, in steps; of no length where it adds up none. */
+  readonly values: Float64Array;
+}
+
+const none = new Float64Array(0);
+
+/** Returns what a part looks at. */
+export function lookOf({bit, values}: UnitHits, {letter, side}: Part): Look {
+  const {stream, reduce, from, to} = side;
+  if (reduce === "values") throw new TypeError(`invalid part; not one number: ${stream.id}`);
+  return {
+    bit: bit.get(stream.id) ?? 0,
+    earlier: isEarlier(letter),
+    from,
+    to,
+    reduce,
+    values: (reduce === "sum" ? values.get(stream.id) : undefined) ?? none
+  };
+}
+
+/** Whether a part looks at the time of a hit, whatever the hit's streams. */
+export function reaches({earlier, from, to}: Look, since: number, before: number): boolean {
+  return earlier ? before > 0 && before <= to : since >= from && since < to;
+}
+
+/** Totals by unit: the places of the units that have any, and a column per part by place; NaN for null. */
+export interface UnitTotals {
+  readonly places: Int32Array;
+  readonly columns: ReadonlyMap<string, Float64Array>;
+}
+
+/** Returns what `totals` by unit gives: a row for each unit with a hit that any part looks at. */
+export function unitTotals(hits: UnitHits, parts: readonly Part[], {asOf}: Pick<Scale, "asOf">): UnitTotals {
+  const same = sameParts(parts);
+  const distinct = parts.filter(({column}) => same.get(column) === column);
+  const looks = distinct.map((part) => lookOf(hits, part));
+  const {start, day, since, streams, lead} = hits;
+  const size = start.length - 1;
+  const columns = looks.map(({reduce}) => new Float64Array(size).fill(reduce === "first" ? NaN : 0));
+  const found = new Int32Array(size);
+  let count = 0;
+  for (let place = 0; place < size; ++place) {
+    let any = false;
+    const end = start[place + 1]!;
+    for (let i = start[place]!; i < end && day[i]! <= asOf; ++i) {
+      const after = since[i]!;
+      const before = lead[place]! - after;
+      for (let p = 0; p < looks.length; ++p) {
+        const look = looks[p]!;
+        if (!reaches(look, after, before)) continue;
+        any = true;
+        if ((streams[i]! & look.bit) === 0) continue;
+        const column = columns[p]!;
+        if (look.reduce === "any") column[place] = 1;
+        else if (look.reduce === "count") column[place]!++;
+        else if (look.reduce === "sum") column[place]! += look.values[i]!;
+        else if (!(column[place]! <= after)) column[place] = after;
+      }
+    }
+    if (any) found[count++] = place;
+  }
+  const byName = new Map(distinct.map(({column}, p) => [column, columns[p]!]));
+  return {
+    places: found.slice(0, count),
+    columns: new Map(parts.map(({column}) => [column, byName.get(same.get(column) ?? column)!]))
+  };
+}
+
+/** Returns the totals as columns of a table, `u` first, a row for each unit that has any. */
+export function totalColumns({u}: UnitHits, {places, columns}: UnitTotals): Record<string, NumberColumn> {
+  const numbers = new Int32Array(places.length);
+  for (let i = 0; i < places.length; ++i) numbers[i] = u[places[i]!]!;
+  const named = [...columns].map(([name, column]): [string, NumberColumn] => {
+    const own = new Float64Array(places.length);
+    for (let i = 0; i < places.length; ++i) own[i] = column[places[i]!]!;
+    return [name, own];
+  });
+  return {u: numbers, ...Object.fromEntries(named)};
+}

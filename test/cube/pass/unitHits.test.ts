@@ -1,0 +1,116 @@
+import {describe, expect, it} from "vitest";
+import {buildCube} from "../../../lib/cube/buildCube.ts";
+import {openDuckdb} from "../../../lib/cube/engines/duckdb.ts";
+import {define} from "../define.ts";
+import {cases, tableCsv} from "../engines/cases.ts";
+import {csv, stamp, withFiles} from "../logs.ts";
+import {createRandom} from "../../random.ts";
+
+/** Builds a cube in SQL and from typed arrays; `used` says whether there were any. */
+async function bothWays(
+  {experiment, definitions}: ReturnType<typeof define>,
+  files: Record<string, string>,
+  shardThreads = 1
+): Promise<{sql: unknown; arrays: unknown; used: boolean}> {
+  const engine = await openDuckdb({threads: 2});
+  let used = false;
+  const {arrays} = engine;
+  if (arrays === undefined) throw new Error("missing arrays");
+  const read: typeof arrays.read = (...all) => {
+    used = true;
+    return arrays.read(...all);
+  };
+  const watched = {...engine, arrays: {...arrays, read}};
+  try {
+    return await withFiles(files, async (dataDir) => {
+      const sql = await buildCube(experiment, definitions, {dataDir, engine, leastHits: Infinity});
+      return {
+        sql,
+        arrays: await buildCube(experiment, definitions, {dataDir, engine: watched, leastHits: 0, shardThreads}),
+        used
+      };
+    });
+  } finally {
+    await engine.close();
+  }
+}
+
+describe("sums from typed arrays", () => {
+  it.each(cases.map((each) => [each.name, each] as const))(
+    "are those of SQL to the last bit: %s",
+    {timeout: 60_000},
+    async (_, {tables, defined}) => {
+      const files = Object.fromEntries(Object.entries(tables).map(([name, table]) => [`${name}.csv`, tableCsv(table)]));
+      const {experiment, definitions} = defined((table) => ({path: `${table}.csv`}));
+      const {primary, secondary, guardrails} = experiment.metrics;
+      const plain = {
+        primary: primary.filter((key) => definitions.metrics[key]?.kind !== "quantile"),
+        secondary: secondary.filter((key) => definitions.metrics[key]?.kind !== "quantile"),
+        guardrails: guardrails.filter(({metric}) => definitions.metrics[metric]?.kind !== "quantile")
+      };
+      const {sql, arrays, used} = await bothWays({experiment: {...experiment, metrics: plain}, definitions}, files);
+      expect(used).toBe(definitions.sources.facts["events"]?.shape === "events");
+      expect(arrays).toEqual(sql);
+    }
+  );
+
+  it.each([1, 3])("are those of SQL with values of every size, in %d threads", {timeout: 60_000}, async (threads) => {
+    const random = createRandom(5);
+    const units = Array.from({length: 400}, (_, i) => `u${i}`);
+    const start = Date.parse("2026-01-05");
+    const time = (from: number, days: number): string =>
+      stamp(start + from * 86_400_000 + random.integer(days * 86_400) * 1000);
+    const amount = (): string =>
+      `${((random.integer(2 ** 31) + 1) * (random.integer(5) === 0 ? -1 : 1)) / 10 ** random.integer(12)}`;
+    const files = {
+      "exposures.csv": csv([
+        ["u", "v", "t", "platform", "score"],
+        ...units.map((u, i) => [u, i % 2 === 0 ? "a" : "b", time(0, 12), ["web", "ios"][i % 3] ?? "tv", amount()])
+      ]),
+      "events.csv": csv([
+        ["u", "t", "e", "x"],
+        ...Array.from({length: 8000}, () => [
+          units[random.integer(400)] ?? "",
+          time(-6, 36),
+          random.integer(3) === 0 ? "view" : "buy",
+          amount()
+        ])
+      ])
+    };
+    const bought = {fact: "events", event: "buy", value: "x"};
+    const buy = {...bought, negative: "keep"};
+    const view = {fact: "events", event: "view"};
+    const {sql, arrays, used} = await bothWays(
+      define({
+        experiment: {
+          start: "2026-01-05",
+          variants: {a: {role: "control", weight: 0.5}, b: {weight: 0.5}},
+          dimensions: ["platform"],
+          metrics: {
+            primary: ["rate", "spent"],
+            secondary: ["views", "each", "capped", "scored", "half", "soon", "again"]
+          }
+        },
+        metrics: {
+          rate: {kind: "proportion", ...view},
+          spent: {kind: "mean", ...buy, covariate: "5d"},
+          views: {kind: "mean", ...view, covariate: "3d"},
+          each: {kind: "ratio", numerator: bought, denominator: view, negative: "keep", covariate: "5d"},
+          capped: {kind: "mean", ...buy, cap: "p90"},
+          scored: {kind: "mean", ...buy, covariate: {column: "score"}},
+          half: {kind: "quantile", quantile: 0.5, ...buy},
+          soon: {kind: "mean", ...buy, window: "4d", cap: 1000},
+          again: {kind: "retention", ...view, days: [1, 3]}
+        },
+        facts: {
+          exposures: {shape: "exposures", path: "exposures.csv", unit: "u", variant: "v", timestamp: "t"},
+          events: {shape: "events", path: "events.csv", unit: "u", timestamp: "t", event: "e", values: ["x"]}
+        }
+      }),
+      files,
+      threads
+    );
+    expect(used).toBe(true);
+    expect(arrays).toEqual(sql);
+  });
+});
