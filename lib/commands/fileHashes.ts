@@ -72,7 +72,7 @@ export async function openFileHashes(store: string): Promise<FileHashes> {
 /** Returns the SHA-256 of a file's bytes, read as a stream. */
 export async function contentHash(file: string): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  for await (const chunk of createReadStream(file, {highWaterMark: 2 ** 20})) hash.update(chunk as Buffer);
   return hash.digest("hex");
 }
 
