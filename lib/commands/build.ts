@@ -47,6 +47,8 @@ export interface BuildOptions {
   readonly asOf?: string;
   /** Whether to compute what did not change, too; the bytes are the same. */
   readonly force?: boolean;
+  /** Whether the rows of files are kept for the next build, which then reads what is new; default: true. The bytes are the same. */
+  readonly keepsFiles?: boolean;
   readonly progress?: Progress;
 }
 
@@ -70,6 +72,7 @@ export function register(command: Command): void {
     .option("--threads <n>", "threads of the engine", Number)
     .option("--as-of <date>", "last complete day, if it is not to be chosen from the data")
     .option("--force", "compute experiments of which nothing changed, too")
+    .option("--no-store", "read files once, and keep none of their rows for the next build")
     .addHelpText(
       "after",
       "\nReads the logs, computes the readouts and writes one folder each, whole or not at all.\n" +
@@ -83,7 +86,8 @@ export function register(command: Command): void {
         ...(options.history === undefined ? {} : {historyDir: options.history}),
         ...(options.threads === undefined ? {} : {threads: options.threads}),
         ...(options.asOf === undefined ? {} : {asOf: options.asOf}),
-        ...(options.force === undefined ? {} : {force: options.force})
+        ...(options.force === undefined ? {} : {force: options.force}),
+        keepsFiles: options.store
       });
       process.exitCode = exitCode;
     });
@@ -97,6 +101,7 @@ interface Flags {
   readonly threads?: number;
   readonly asOf?: string;
   readonly force?: boolean;
+  readonly store: boolean;
 }
 
 /**
@@ -237,7 +242,7 @@ interface FactsOptions extends Places {
 /** The rows of facts, kept from build to build and read once for all experiments. */
 async function openFacts(
   definitions: Definitions,
-  {dataDir, store, files, engine, glob}: FactsOptions
+  {dataDir, store, files, engine, glob, keepsFiles}: FactsOptions
 ): Promise<FactStore> {
   const {facts, connections} = definitions.sources;
   return openFactStore({
@@ -255,6 +260,7 @@ async function openFacts(
     },
     write: writeBeside,
     state: {folder: join(store, "state"), code: await codeHash(), least: 1_000_000},
+    ...(keepsFiles === undefined ? {} : {keepsFiles}),
     async pullOf(name, fact, columns) {
       const connection = fact.connection === undefined ? undefined : connections[fact.connection];
       // What a database may compute itself does not come over.

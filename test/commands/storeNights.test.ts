@@ -60,6 +60,18 @@ describe("readout build of one more night", () => {
     expect(await published(place)).toEqual(await published(alone));
   }, 180_000);
 
+  it("gives the same bytes with --no-store, and then keeps no row of a file", async () => {
+    const [alone, place] = [await newPlace(), await newPlace()];
+    await nights(alone, 9);
+    await log.write(place.dataDir, 9);
+    const bin = join(projectFolder, "lib/commands/readout.mjs");
+    const args = [bin, "build", "--no-store", "--data", place.dataDir, "--out", place.outDir];
+    expect(spawnSync(process.execPath, args).status).toBe(0);
+    expect(await published(place)).toEqual(await published(alone));
+    expect(await readdir(join(store(alone), "facts"))).not.toEqual([]);
+    expect(await readdir(store(place))).not.toContain("facts");
+  }, 60_000);
+
   it("ends in the same bytes with two builds at once", async () => {
     const [alone, place] = [await newPlace(), await newPlace()];
     await nights(alone, 9, 10);

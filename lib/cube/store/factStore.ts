@@ -38,6 +38,8 @@ export interface FactStoreOptions {
   readonly pullOf?: (name: string, fact: Fact, columns: readonly string[]) => Promise<Pull | null>;
   /** Where the state of units is kept; default: nowhere. */
   readonly state?: Pick<StatePlace, "folder" | "code" | "least">;
+  /** Whether rows of files are kept, and the state of units; else only what has to come over from elsewhere is. Default: true. */
+  readonly keepsFiles?: boolean;
 }
 
 /** A fact in the store: its checkpoint and files. */
@@ -68,8 +70,10 @@ export interface FactStore {
 export function openFactStore(options: FactStoreOptions): FactStore {
   const facts = new Map<string, Promise<StoredFact | null>>();
   const relations = new Map<string, Promise<Relation>>();
-  const {engine, dataDir, definitions} = options;
-  const factOf = (name: string): Promise<StoredFact | null> => {
+  const {engine, dataDir, definitions, keepsFiles = true} = options;
+  const factOf = async (name: string): Promise<StoredFact | null> => {
+    const fact = definitions.sources.facts[name];
+    if (!keepsFiles && (fact === undefined || !isElsewhere(fact, definitions))) return null;
     const found = facts.get(name) ?? withRetries(() => refresh(name, options));
     facts.set(name, found);
     return found;
@@ -91,7 +95,9 @@ export function openFactStore(options: FactStoreOptions): FactStore {
     fact: factOf,
     statePlace(id) {
       const {state, write} = options;
-      return state === undefined ? null : {...state, folder: join(state.folder, id), run: engine.run, write};
+      return state === undefined || !keepsFiles
+        ? null
+        : {...state, folder: join(state.folder, id), run: engine.run, write};
     }
   };
 }
