@@ -13,9 +13,10 @@ import {excludedRows, loadEvents, loadExposures} from "./loadFacts.ts";
 import {chooseScale} from "./chooseScale.ts";
 import type {Fact} from "../experiment/definition/definition.ts";
 import type {Plan, Stream} from "./plan.ts";
+import type {Passing} from "./pass/readHits.ts";
 import {passingOf, readHits, threadsFor} from "./pass/readHits.ts";
 import type {Reached} from "./pass/rawHits.ts";
-import type {ShardThreads} from "./pass/shards.ts";
+import type {ShardThreads, Shards} from "./pass/shards.ts";
 import {shardThreads} from "./pass/shards.ts";
 import {quantileRows} from "./quantiles.ts";
 import type {Reason} from "./reasons.ts";
@@ -138,15 +139,16 @@ async function build(
     made.push({table, from, streams, calendar, fact: loaded.name});
     joins.push(stored);
   }
-  const raw = await readHits(context, plan, made, {passing, asOf});
-  if (raw !== null) {
-    context = {...context, shards: await options.threads.open(raw), places: raw.placeOf};
-    made = made.map((each, i) => ({...each, firstDay: raw.reached[i]?.firstDay ?? null}));
+  const passed = await openHits(context, plan, made, {passing, asOf, threads: options.threads});
+  if (passed !== null) {
+    const {shards, places, reached} = passed;
+    context = {...context, shards, places};
+    made = made.map((each, i) => ({...each, firstDay: reached[i]?.firstDay ?? null}));
   }
   for (const [i, loaded] of events.entries()) {
     const [joined, table] = [joins[i], made[i]?.table];
     if (joined === undefined || table === undefined) continue;
-    const out = await eventsOut(context, plan, {joined, loaded, table, asOf, reached: raw?.reached[i]});
+    const out = await eventsOut(context, plan, {joined, loaded, table, asOf, reached: passed?.reached[i]});
     excluded.push(...loaded.excluded, ...out);
   }
   if (activation !== null && !events.includes(activation.loaded)) excluded.push(...activation.loaded.excluded);
@@ -253,6 +255,17 @@ async function hitsSince(
   const kept = `day > ${last - margin} AND day <= ${last} AND owner <= ${base}`;
   await steps.beside(`${table}_recent`, rows(recent, "units", kept));
   if (state?.gone) await steps.beside(`${table}_gone`, rows(older, "kept_gone", `day <= ${last}`));
+}
+
+/** Brings hits to typed arrays, shared among threads; null where SQL has to do. What came is let go of once it is sorted. */
+async function openHits(
+  context: LoadContext,
+  plan: Plan,
+  made: readonly Hits[],
+  {passing, asOf, threads}: {passing: Passing; asOf: number; threads: ShardThreads}
+): Promise<{shards: Shards; places: Int32Array; reached: readonly Reached[]} | null> {
+  const raw = await readHits(context, plan, made, {passing, asOf});
+  return raw === null ? null : {shards: await threads.open(raw), places: raw.placeOf, reached: raw.reached};
 }
 
 /** Rows and latest time of each day from the experiment's start on. */

@@ -8,8 +8,8 @@ import {numberOf} from "../steps.ts";
 import type {RawColumns, RawHits} from "./rawHits.ts";
 import {groupsOf, placesOf, reachedOf, startsOf} from "./rawHits.ts";
 
-/** Hits at most: they take 60 bytes each on the way, and exact sums of so many fit. */
-const mostHits = 2 ** 24;
+/** Hits at most: they take about 100 bytes each while days are summed, beside what DuckDB may have. */
+const mostHits = 14_000_000;
 
 /** Hits that are worth moving. */
 const enoughHits = 2 ** 20;

@@ -2,9 +2,6 @@ import {resolve} from "node:path";
 import type {Connection, Definitions, Fact} from "../../experiment/definition/definition.ts";
 import {parseDuration} from "../../experiment/definition/parseDuration.ts";
 import {explain, isDatabases} from "../engines/explain.ts";
-import {pullClickhouse} from "./pullClickhouse.ts";
-import {pullPostgres} from "./pullPostgres.ts";
-import {pullSqlite} from "./pullSqlite.ts";
 import type {Pull} from "./pull.ts";
 
 /** What is asked of a source. */
@@ -62,9 +59,10 @@ async function openPull(
   dataDir: string
 ): Promise<Pull> {
   const options = {url, timeout: parseDuration(timeout)};
-  if (engine === "postgres") return pullPostgres(request, options);
-  if (engine === "clickhouse") return pullClickhouse(request, options);
-  return pullSqlite(request, resolve(dataDir, path));
+  // Each is loaded when it is asked for: most builds need no driver.
+  if (engine === "postgres") return (await import("./pullPostgres.ts")).pullPostgres(request, options);
+  if (engine === "clickhouse") return (await import("./pullClickhouse.ts")).pullClickhouse(request, options);
+  return (await import("./pullSqlite.ts")).pullSqlite(request, resolve(dataDir, path));
 }
 
 /** Every condition and expression of the definitions. */
