@@ -113,4 +113,40 @@ describe("sums from typed arrays", () => {
     expect(used).toBe(true);
     expect(arrays).toEqual(sql);
   });
+
+  it("are those of SQL with more letters than bits of a number", {timeout: 60_000}, async () => {
+    const random = createRandom(11);
+    const time = (from: number, days: number): string =>
+      stamp(Date.parse("2026-01-05") + from * 86_400_000 + random.integer(days * 86_400) * 1000);
+    const files = {
+      "exposures.csv": csv([
+        ["u", "v", "t"],
+        ...Array.from({length: 90}, (_, i) => [`u${i}`, i % 2 === 0 ? "a" : "b", time(0, 6)])
+      ]),
+      "events.csv": csv([
+        ["u", "t", "e", "x"],
+        ...Array.from({length: 900}, () => [`u${random.integer(90)}`, time(0, 14), "buy", `${random.integer(90)}`])
+      ])
+    };
+    const keys = Array.from({length: 40}, (_, i) => `m${i}`);
+    const {sql, arrays, used} = await bothWays(
+      define({
+        experiment: {
+          start: "2026-01-05",
+          variants: {a: {role: "control", weight: 0.5}, b: {weight: 0.5}},
+          metrics: {primary: ["m0"], secondary: keys.slice(1)}
+        },
+        metrics: Object.fromEntries(
+          keys.map((key, i) => [key, {kind: "mean", fact: "events", event: "buy", value: "x", cap: 5 + 7 * i}])
+        ),
+        facts: {
+          exposures: {shape: "exposures", path: "exposures.csv", unit: "u", variant: "v", timestamp: "t"},
+          events: {shape: "events", path: "events.csv", unit: "u", timestamp: "t", event: "e", values: ["x"]}
+        }
+      }),
+      files
+    );
+    expect(used).toBe(true);
+    expect(arrays).toEqual(sql);
+  });
 });
