@@ -32,7 +32,7 @@ export interface BuildCubeOptions {
   pins?: Partial<Pins>;
   /** Events of the experiment's units from which on their sums are taken in typed arrays, not in SQL: the same sums. */
   leastHits?: number;
-  /** Threads that the units are shared among for that; default: one per core, and one alone for few events. */
+  /** Threads that the units are shared among for that; default: `threads`, else one per core, and one alone for few events. */
   shardThreads?: number;
   /** Where rows are kept from build to build; default: they are read from their source. */
   store?: FactStore;
@@ -46,7 +46,7 @@ export interface BuildCubeOptions {
 export async function buildCube(
   experiment: Experiment,
   definitions: Definitions,
-  {dataDir, engine, threads, memory, asOf, pins, store, leastHits, shardThreads}: BuildCubeOptions
+  {dataDir, engine, threads, memory, asOf, pins, store, leastHits, shardThreads = threads}: BuildCubeOptions
 ): Promise<Cube> {
   const shape = definitions.sources.facts[experiment.exposures]?.shape;
   const logs = !holdsSums(shape);

@@ -92,7 +92,6 @@ async function build(
 
   const place = isKeepable(plan, exposures, events) ? context.statePlace : undefined;
   const kept = place === undefined || record === null ? null : fitting(record, plan, {exposures, events, place});
-  if (kept === null) options.threads.start(threadsFor(context, events));
   const statistics: DayStatistics[] = [];
   const found: Record<string, DayStatistics[]> = {};
   const everything = {start, asOf: Number.MAX_SAFE_INTEGER, offsets: exposures.offsets, calendar: exposures.calendar};
@@ -117,12 +116,13 @@ async function build(
     if (many && day >= start) context = {...context, state: openState(engine, place, {kept: near, day})};
   }
   const {state} = context;
+  const calendars = events.map((loaded) => exposures.calendar || loaded.calendar);
+  const passing = passingOf(context, plan, {events, calendars});
+  if (passing !== "not") options.threads.start(threadsFor(context, events));
   const known = {start, asOf, offsets: exposures.offsets, calendar: exposures.calendar};
   const units = await formUnits(context, plan, known, {...(options.pins && {pins: options.pins}), activation});
 
   const excluded: ExcludedRows[] = [...exposures.excluded, ...units.excluded];
-  const calendars = events.map((loaded) => exposures.calendar || loaded.calendar);
-  const passing = passingOf(context, plan, {events, calendars});
   let made: Hits[] = [];
   const joins: EventsContext[] = [];
   for (const [i, loaded] of events.entries()) {

@@ -1,6 +1,7 @@
 import type {Hits} from "./buildLogs.ts";
 import type {LoadContext} from "./loadFacts.ts";
 import type {Plan} from "./plan.ts";
+import {isSummed} from "./plan.ts";
 import {largest, largestTotals} from "./sql/totals.ts";
 import type {Scale} from "./sql/totals.ts";
 import {numberOf} from "./steps.ts";
@@ -20,7 +21,7 @@ export async function chooseScale(
   const bits: Record<string, number> = {};
   const room = Math.min(53, Math.floor((124 - Math.ceil(Math.log2(units + 2))) / 2));
   for (const [i, {table, streams}] of hits.entries()) {
-    const summed = streams.filter((stream) => summable(plan, stream.id));
+    const summed = streams.filter(({id}) => isSummed(plan, id));
     if (summed.length === 0) continue;
     const mostOf = (found: readonly Record<string, number>[]): number[] =>
       summed.map(({id}) => Math.max(...found.map((each) => each[id] ?? 0)));
@@ -58,13 +59,6 @@ export async function chooseScale(
   for (const [id, before] of Object.entries(state?.kept?.bits ?? {}))
     if (bits[id] !== before) throw new UnfitStateError(`steps of ${id}`);
   return {bits, asOf};
-}
-
-/** Whether any metric adds up the values of a stream. */
-function summable(plan: Plan, id: string): boolean {
-  return plan.metrics.some(({sides}) =>
-    Object.values(sides).some((side) => side.of === "stream" && side.stream.id === id && side.reduce === "sum")
-  );
 }
 
 /** The smallest e with value <= 2^e. */

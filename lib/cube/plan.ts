@@ -74,6 +74,13 @@ export interface Plan {
   readonly propensity: Attribute | null;
 }
 
+/** Whether any metric adds up the values of a stream. */
+export function isSummed({metrics}: Plan, id: string): boolean {
+  return metrics.some(({sides}) =>
+    Object.values(sides).some((side) => side.of === "stream" && side.stream.id === id && side.reduce === "sum")
+  );
+}
+
 /** Returns the plan of an experiment's cube: every metric once, in the order of their roles. */
 export function planCube(experiment: Experiment, {metrics, sources}: Definitions): Plan {
   const streams: Stream[] = [];

@@ -4,6 +4,7 @@ import {day as dayLength} from "../dialects/dialect.ts";
 import type {NumberColumn} from "../engines/engine.ts";
 import type {LoadContext, Loaded} from "../loadFacts.ts";
 import type {Plan, Stream} from "../plan.ts";
+import {isSummed} from "../plan.ts";
 import {numberOf} from "../steps.ts";
 import type {RawColumns, RawHits} from "./rawHits.ts";
 import {groupsOf, placesOf, reachedOf, startsOf} from "./rawHits.ts";
@@ -42,13 +43,8 @@ export function passingOf(
 }
 
 /** Returns how many threads the units of some events are worth. */
-export function threadsFor(
-  {engine, leastHits = enoughHits, shardThreads}: LoadContext,
-  events: readonly Loaded[]
-): number {
-  const rows = rowsOf(events);
-  if (engine.arrays === undefined || rows < leastHits) return 1;
-  return shardThreads ?? (rows < enoughHits ? 1 : Math.min(availableParallelism(), mostThreads));
+export function threadsFor({shardThreads}: LoadContext, events: readonly Loaded[]): number {
+  return shardThreads ?? (rowsOf(events) < enoughHits ? 1 : Math.min(availableParallelism(), mostThreads));
 }
 
 /**
@@ -105,13 +101,6 @@ function isByDay({kind, clock, sides: {y, w}}: Plan["metrics"][number]): boolean
   if (!clock.running) return false;
   const quantile = kind === "quantile" && y?.of === "stream" && y.reduce !== "values";
   return quantile || y?.of === "attribute" || w?.of === "attribute";
-}
-
-/** Whether any metric adds up the values of a stream. */
-function isSummed(plan: Plan, id: string): boolean {
-  return plan.metrics.some(({sides}) =>
-    Object.values(sides).some((side) => side.of === "stream" && side.stream.id === id && side.reduce === "sum")
-  );
 }
 
 /** `u` (0 for units that do not count), `day`, `since`, the bits of the streams, and the values that are added up. */
