@@ -62,9 +62,10 @@ function randomMetric(seed: number, key: string): {metric: ReferenceMetric; perc
     ...(window !== undefined && kind !== "time-to-event" && {mature: pick([true, false])}),
     ...(kind === "retention" && {days: [from, from + random.integer(2)] as [number, number]}),
     ...(above !== undefined && kind !== "ratio" && {above}),
-    ...(covariate !== undefined && {covariate}),
-    ...(typeof cap === "number" && {cap})
+    ...(covariate !== undefined && {covariate})
   };
+  // Counts are capped at whole numbers.
+  if (typeof cap === "number") metric.cap = metric.sum === true ? cap : Math.floor(cap);
   return {metric, percentile: typeof cap === "string" ? Number(cap.slice(1)) / 100 : null};
 }
 

@@ -25,7 +25,7 @@ export function checkMetric(name: string, metric: Entry<Metric>, facts: Table<Fa
   const {value, faulty, raw} = metric;
   if (!value) return;
   const at = [name];
-  const {kind, days, window, mature, covariate} = value;
+  const {kind, days, window, mature, cap, covariate} = value;
   if (!faulty("kind")) {
     for (const [key, kinds] of keysOfKinds) {
       if (value[key] === undefined || kinds.includes(kind)) continue;
@@ -49,6 +49,9 @@ export function checkMetric(name: string, metric: Entry<Metric>, facts: Table<Fa
   if (mature === true && window === undefined && days === undefined && !faulty("window") && !faulty("days")) {
     report([...at, "mature"], "invalid mature; units mature when their window closes, and there is no window", "key");
   }
+  const counts = kind !== "time-to-event" && (value.numerator?.value ?? value.value) === undefined;
+  if (counts && typeof cap === "number" && !Number.isInteger(cap) && !faulty("kind") && !faulty("value"))
+    report([...at, "cap"], `invalid cap; expected a whole number, for ${name} counts events, found: ${cap}`);
   if (!facts) return;
   if (value.fact !== undefined && !facts.has(value.fact)) report([...at, "fact"], unknownFact(value.fact, facts));
   for (const stream of streamsOf(value)) {

@@ -858,6 +858,14 @@ describe("parseDefinitions(files), on metrics.yaml", () => {
       ["invalid days; expected the first day not after the last, found: [9, 3]"]
     ],
     ["time: {kind: time-to-event, fact: events, event: a}", ["missing key: window"]],
+    [
+      "x: {kind: mean, fact: events, event: a, cap: 4.25}",
+      ["invalid cap; expected a whole number, for x counts events, found: 4.25"]
+    ],
+    [
+      "x: {kind: ratio, numerator: {fact: events, event: a}, denominator: {fact: events, event: b, value: amount}, cap: 0.5}",
+      ["invalid cap; expected a whole number, for x counts events, found: 0.5"]
+    ],
     ["x: {kind: mean, fact: events, value: amount, covariate: {fact: users, value: a}}", ["unknown fact: users"]],
     [
       "x: {kind: mean, fact: events, value: amount, covariate: {colum: a}}",
