@@ -38,11 +38,17 @@ export interface Shard {
   increments(metrics: readonly Numbered[], scale: Scale, fixed: ReadonlyMap<string, Float64Array>): ExactTable;
   /** Gathers what units did on each of their tenure days, or on each date; what follows is taken from it. */
   tenure(columns: readonly TenureColumn[], scale: Pick<Scale, "asOf">, key: "k" | "day"): void;
+  /** Returns the rows of `dayRows`, from tenure days. */
   tenureDays(pairs: readonly Pair[]): ExactTable;
+  /** Returns the rows of `dayProducts`, from tenure days. */
   tenureProducts(pairs: readonly Pair[], first: number): ExactTable;
+  /** Returns the rows of `spanRows`, from tenure days. */
   tenureSpans(options: SpanOptions): ExactTable;
+  /** Returns the rows of `weekdayRows`, from dates. */
   weekdays(options: WeekdayOptions): {sums: ExactTable; products: ExactTable};
+  /** Returns what `largestUnits` finds in the share. */
   largestUnits(parts: readonly Part[], options: {asOf: number; running: boolean}): Map<string, LargestUnits>;
+  /** Returns the variants with the share's units that have any hit since the entry. */
   active(asOf: number): [variant: number, units: number][];
 }
 

@@ -55,7 +55,7 @@ export function tenureHits(
       let row = count - 1;
       if (row < from || k[row]! < at) k[(row = count++)] = at;
       else if (k[row] !== at) {
-        // A clock that went back over midnight.
+        // Hits of one date lie in any order, and may be of two tenure days.
         row = rowOf(from, at, count);
         if (k[row] !== at) insert(row, at, count++);
       }
