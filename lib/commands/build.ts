@@ -69,7 +69,7 @@ export function register(command: Command): void {
     .option("--out <dir>", "folder of the published readouts", join("src", "readouts"))
     .option("--only <id...>", "build these experiments only")
     .option("--history <dir>", "folder of the memory (default: that of sources.yaml, else history/ beside the data)")
-    .option("--threads <n>", "threads of the engine", Number)
+    .option("--threads <n>", "threads to work with (default: one per core)", Number)
     .option("--as-of <date>", "last complete day, if it is not to be chosen from the data")
     .option("--force", "compute experiments of which nothing changed, too")
     .option("--no-store", "read files once, and keep none of their rows for the next build")

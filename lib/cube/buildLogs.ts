@@ -13,11 +13,12 @@ import {excludedRows, loadEvents, loadExposures} from "./loadFacts.ts";
 import {chooseScale} from "./chooseScale.ts";
 import type {Fact} from "../experiment/definition/definition.ts";
 import type {Plan, Stream} from "./plan.ts";
-import type {Passing} from "./pass/readHits.ts";
-import {passingOf, readHits, threadsFor} from "./pass/readHits.ts";
-import type {Reached} from "./pass/rawHits.ts";
-import type {ShardThreads, Shards} from "./pass/shards.ts";
-import {shardThreads} from "./pass/shards.ts";
+import {readHits} from "./arrays/readHits.ts";
+import type {Route} from "./arrays/route.ts";
+import {routeOf, threadsFor} from "./arrays/route.ts";
+import type {Reached} from "./arrays/rawHits.ts";
+import type {ShardThreads, Shards} from "./arrays/shards.ts";
+import {createShardThreads} from "./arrays/shards.ts";
 import {quantileRows} from "./quantiles.ts";
 import type {Reason} from "./reasons.ts";
 import type {Cube, ExcludedRows, Pins, TrafficRow} from "./row.ts";
@@ -56,7 +57,7 @@ export interface Hits {
 export async function buildLogs(context: LoadContext, plan: Plan, options: BuildLogsOptions = {}): Promise<Cube> {
   const {statePlace} = context;
   const kept = statePlace === undefined ? null : await readState(statePlace);
-  const threads = shardThreads();
+  const threads = createShardThreads();
   try {
     return await build(context, plan, {...options, threads}, kept);
   } catch (error) {
@@ -117,8 +118,8 @@ async function build(
   }
   const {state} = context;
   const calendars = events.map((loaded) => exposures.calendar || loaded.calendar);
-  const passing = passingOf(context, plan, {events, calendars});
-  if (passing !== "not") options.threads.start(threadsFor(context, events));
+  const route = routeOf(context, plan, {events, calendars});
+  if (route !== "not") options.threads.start(threadsFor(context, events));
   const known = {start, asOf, offsets: exposures.offsets, calendar: exposures.calendar};
   const units = await formUnits(context, plan, known, {...(options.pins && {pins: options.pins}), activation});
 
@@ -132,23 +133,23 @@ async function build(
     const table = `hits_${i}`;
     const stored = {...joined, table: loaded.from, owned: state !== undefined};
     const told = hits(joined);
-    if (passing === "directly") steps.told(table, told);
+    if (route === "directly") steps.told(table, told);
     else if (state?.kept == null) await steps.table(table, told, {instead: hits(stored)});
     else await hitsSince(context, state.kept, loaded, {joined: stored, told, table});
-    const from = passing === "directly" ? `(${hits(stored)})` : table;
+    const from = route === "directly" ? `(${hits(stored)})` : table;
     made.push({table, from, streams, calendar, fact: loaded.name});
     joins.push(stored);
   }
-  const passed = await openHits(context, plan, made, {passing, asOf, threads: options.threads});
-  if (passed !== null) {
-    const {shards, places, reached} = passed;
+  const opened = await openHits(context, plan, made, {route, asOf, threads: options.threads});
+  if (opened !== null) {
+    const {shards, places, reached} = opened;
     context = {...context, shards, places};
     made = made.map((each, i) => ({...each, firstDay: reached[i]?.firstDay ?? null}));
   }
   for (const [i, loaded] of events.entries()) {
     const [joined, table] = [joins[i], made[i]?.table];
     if (joined === undefined || table === undefined) continue;
-    const out = await eventsOut(context, plan, {joined, loaded, table, asOf, reached: passed?.reached[i]});
+    const out = await eventsOut(context, plan, {joined, loaded, table, asOf, reached: opened?.reached[i]});
     excluded.push(...loaded.excluded, ...out);
   }
   if (activation !== null && !events.includes(activation.loaded)) excluded.push(...activation.loaded.excluded);
@@ -262,9 +263,9 @@ async function openHits(
   context: LoadContext,
   plan: Plan,
   made: readonly Hits[],
-  {passing, asOf, threads}: {passing: Passing; asOf: number; threads: ShardThreads}
+  {route, asOf, threads}: {route: Route; asOf: number; threads: ShardThreads}
 ): Promise<{shards: Shards; places: Int32Array; reached: readonly Reached[]} | null> {
-  const raw = await readHits(context, plan, made, {passing, asOf});
+  const raw = await readHits(context, plan, made, {route, asOf});
   return raw === null ? null : {shards: await threads.open(raw), places: raw.placeOf, reached: raw.reached};
 }
 

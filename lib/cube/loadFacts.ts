@@ -11,7 +11,7 @@ import {conditionsOf, stageEvents, stageExposures, valuesOf} from "./sql/stage.t
 import type {Steps} from "./steps.ts";
 import type {StoredFact} from "./store/factStore.ts";
 import {StoreFullError} from "./store/factStore.ts";
-import type {Shards} from "./pass/shards.ts";
+import type {Shards} from "./arrays/shards.ts";
 import {profileOf, storedEvents, storedExposures} from "./store/readStored.ts";
 import type {StatePlace, UnitState} from "./store/unitState.ts";
 import {numberOf} from "./steps.ts";

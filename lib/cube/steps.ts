@@ -12,7 +12,7 @@ export interface Steps {
   beside(name: string, make: Make): Promise<void>;
   /** Returns all rows of a small SELECT that only looks at the data. */
   rows(select: string): Promise<(readonly Value[])[]>;
-  /** Remembers a table that is not made, since what is stored already serves in its place. */
+  /** Remembers a table that is not made, since what is stored, or lies in typed arrays, serves in its place. */
   told(name: string, select: string): void;
   /** Streams the rows of a SELECT that is part of the result. */
   result(select: string): AsyncIterable<readonly (readonly Value[])[]>;

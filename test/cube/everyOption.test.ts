@@ -146,11 +146,11 @@ describe("every option of every kind of metric, drawn at random", () => {
         ...events.map(({unit, time, event, value}) => [unit, stamp(time), event, value])
       ])
     };
-    const [cube, passed] = await withFiles(files, async (dataDir) => [
+    const [cube, fromArrays] = await withFiles(files, async (dataDir) => [
       await buildCube(experiment, definitions, {dataDir, asOf}),
       await buildCube(experiment, definitions, {dataDir, asOf, leastHits: 0})
     ]);
-    expect(passed).toEqual(cube);
+    expect(fromArrays).toEqual(cube);
     const metrics = drawn.map(({metric, percentile}): ReferenceMetric => {
       if (percentile === null) return metric;
       // The percentile is of all units, whatever they have lived through: the least total that so many do not exceed.

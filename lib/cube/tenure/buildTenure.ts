@@ -19,7 +19,7 @@ import type {TenureMetric} from "./tenureSql.ts";
 import {columnsOf, tenureDays, tenureMetrics} from "./tenureSql.ts";
 import type {TenureColumn} from "./tenureSql.ts";
 import {isNew, range} from "./tenureContext.ts";
-import {passTenure} from "../pass/fillTenure.ts";
+import {gatherTenure} from "../arrays/fillTenure.ts";
 import {weekdaySums} from "./weekdaySums.ts";
 
 /** What the sums are taken from. */
@@ -74,11 +74,11 @@ async function sumsOf(
   const {state, shards} = load;
   const columns = columnsOf(metrics);
   const told = tenureDays(engine.dialect, columns, hits, scale, {key: "k"});
-  const passed = await passTenure(load, columns, scale, "k");
-  if (passed) steps.told("tenure_days", told);
+  const gathered = await gatherTenure(load, columns, scale, "k");
+  if (gathered) steps.told("tenure_days", told);
   else
     await steps.table("tenure_days", told, state?.kept == null ? {} : {instead: daysSince(load, columns, hits, scale)});
-  if (state !== undefined || passed) await steps.beside("tenure_entries", entriesOf(cohorts));
+  if (state !== undefined || gathered) await steps.beside("tenure_entries", entriesOf(cohorts));
   if (state !== undefined) {
     state.made.add("tenure_days");
     if (state.kept !== null && state.gone) {

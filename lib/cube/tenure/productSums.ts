@@ -1,6 +1,6 @@
 import type {TenureDayRow, TenurePairRow} from "../../experiment/novelty/tenureSums.ts";
-import {fillProducts} from "../pass/fillTenure.ts";
-import type {Pair} from "../pass/tenureSums.ts";
+import {fillProducts} from "../arrays/fillTenure.ts";
+import type {Pair} from "../arrays/tenureSums.ts";
 import type {TenureContext} from "./tenureContext.ts";
 import {isNew, range, step, sumsByEntry} from "./tenureContext.ts";
 import type {TenureColumn, TenureMetric} from "./tenureSql.ts";

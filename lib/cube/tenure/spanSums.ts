@@ -1,6 +1,6 @@
 import type {TenureCohort, TenureRow, TenureSpanRow, TenureSpans} from "../../experiment/novelty/tenureSums.ts";
-import {fillSpans} from "../pass/fillTenure.ts";
-import type {Pair, SpanLetter} from "../pass/tenureSums.ts";
+import {fillSpans} from "../arrays/fillTenure.ts";
+import type {Pair, SpanLetter} from "../arrays/tenureSums.ts";
 import {valueIn} from "./segmentPlans.ts";
 import type {TenureContext} from "./tenureContext.ts";
 import {range, step} from "./tenureContext.ts";

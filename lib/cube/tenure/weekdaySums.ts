@@ -2,7 +2,7 @@ import type {TenurePairRow} from "../../experiment/novelty/tenureSums.ts";
 import type {Hits} from "../buildLogs.ts";
 import type {Scale} from "../sql/totals.ts";
 import {cohortDays} from "./cohortsOf.ts";
-import {fillWeekdays, passTenure} from "../pass/fillTenure.ts";
+import {fillWeekdays, gatherTenure} from "../arrays/fillTenure.ts";
 import type {TenureContext} from "./tenureContext.ts";
 import {range, step} from "./tenureContext.ts";
 import type {TenureMetric} from "./tenureSql.ts";
@@ -23,8 +23,8 @@ export async function weekdaySums(
   const dates = tenureDays(dialect, columns, hits, scale, {key: "day"});
   const names = ["u", "day", ...columns.map(({name}) => name)].join(", ");
   const since = (kept: string): string => `SELECT ${names} FROM (${dates}) AS n UNION ALL SELECT ${names} FROM ${kept}`;
-  const passed = await passTenure(context, columns, scale, "day");
-  if (passed) steps.told("tenure_dates", dates);
+  const gathered = await gatherTenure(context, columns, scale, "day");
+  if (gathered) steps.told("tenure_dates", dates);
   else
     await steps.table("tenure_dates", dates, state?.kept == null ? {} : {instead: since(state.live("tenure_dates"))});
   state?.made.add("tenure_dates");
@@ -32,19 +32,19 @@ export async function weekdaySums(
   const weekday = "((t.day + 3) % 7) + 1";
   const lived = `CASE x.cohort ${weeks.map((count, i) => `WHEN ${i} THEN ${7 * Math.max(0, count)}`).join(" ")} ELSE 0 END`;
   const select = `SELECT t.u, x.cohort, x.variant, ${weekday} AS k, ${columns.map(({name}) => `${dialect.integer(`sum(t.${name})`)} AS ${name}`).join(", ")} FROM tenure_dates AS t JOIN tenure_units AS x ON x.u = t.u WHERE t.day > x.entry_day AND t.day <= x.entry_day + ${lived} GROUP BY t.u, x.cohort, x.variant, ${weekday}`;
-  if (!passed) await steps.table("tenure_weekdays", select);
+  if (!gathered) await steps.table("tenure_weekdays", select);
   else {
     steps.told("tenure_weekdays", select);
     await fillWeekdays(context, weeks);
   }
   const sums = columns.map((_, i) => total(dialect, `a${i}`)).join(", ");
   const singles = await steps.rows(
-    passed
+    gathered
       ? `SELECT cohort, variant, k, ${sums} FROM weekday_sums GROUP BY 1, 2, 3`
       : `SELECT cohort, variant, k, ${columns.map(({name}) => total(dialect, name)).join(", ")} FROM tenure_weekdays GROUP BY 1, 2, 3`
   );
   const pairs = await steps.rows(
-    passed
+    gathered
       ? `SELECT cohort, variant, j, k, ${sums} FROM weekday_products GROUP BY 1, 2, 3, 4`
       : `SELECT a.cohort, a.variant, a.k, b.k, ${columns.map((column) => totalProduct(dialect, [column, `a.${column.name}`], [column, `b.${column.name}`])).join(", ")} FROM tenure_weekdays AS a JOIN tenure_weekdays AS b ON b.u = a.u AND b.k >= a.k GROUP BY a.cohort, a.variant, a.k, b.k`
   );

@@ -15,7 +15,7 @@ import type {Pair, SpanLetter} from "./tenureSums.ts";
  *
  * @returns whether there are
  */
-export async function passTenure(
+export async function gatherTenure(
   {shards}: Pick<TenureContext, "shards">,
   columns: readonly TenureColumn[],
   scale: Scale,

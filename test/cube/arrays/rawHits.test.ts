@@ -1,7 +1,7 @@
 import {describe, expect, it} from "vitest";
-import type {RawColumns, UnitGroup} from "../../../lib/cube/pass/rawHits.ts";
-import {groupsOf, placesOf, reachedOf, spansOf, startsOf} from "../../../lib/cube/pass/rawHits.ts";
-import {unitHits} from "../../../lib/cube/pass/unitHits.ts";
+import type {RawColumns, UnitGroup} from "../../../lib/cube/arrays/rawHits.ts";
+import {groupsOf, placesOf, reachedOf, spansOf, startsOf} from "../../../lib/cube/arrays/rawHits.ts";
+import {unitHits} from "../../../lib/cube/arrays/unitHits.ts";
 import {createRandom} from "../../random.ts";
 
 /** Units that entered on five days, in two variants and three cells, with hits of random days. */

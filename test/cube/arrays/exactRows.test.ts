@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
-import {addNumber, addProduct, exactRows, sumOfParts} from "../../../lib/cube/pass/exactRows.ts";
+import {addNumber, addProduct, exactRows, sumOfParts} from "../../../lib/cube/arrays/exactRows.ts";
 
 const half = 2n ** 26n;
 const whole = fc

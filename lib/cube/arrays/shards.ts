@@ -28,7 +28,7 @@ interface Thread {
 }
 
 /** Returns threads, none of which has started. */
-export function shardThreads(): ShardThreads {
+export function createShardThreads(): ShardThreads {
   const threads: Thread[] = [];
   return {
     start(count) {

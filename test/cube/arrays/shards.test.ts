@@ -1,7 +1,7 @@
 import {afterEach, describe, expect, it} from "vitest";
-import type {RawHits} from "../../../lib/cube/pass/rawHits.ts";
-import {startsOf} from "../../../lib/cube/pass/rawHits.ts";
-import {shardThreads} from "../../../lib/cube/pass/shards.ts";
+import type {RawHits} from "../../../lib/cube/arrays/rawHits.ts";
+import {startsOf} from "../../../lib/cube/arrays/rawHits.ts";
+import {createShardThreads} from "../../../lib/cube/arrays/shards.ts";
 
 /** Four units that entered on four days, with a hit each. */
 function raw(): RawHits {
@@ -28,7 +28,7 @@ function raw(): RawHits {
 }
 
 describe("shares of the units in threads", () => {
-  const threads = shardThreads();
+  const threads = createShardThreads();
   afterEach(() => threads.close());
 
   it("answer each for its own units", async () => {
@@ -39,7 +39,7 @@ describe("shares of the units in threads", () => {
   });
 
   it("tell why one of them cannot answer", async () => {
-    const others = shardThreads();
+    const others = createShardThreads();
     others.start(2);
     try {
       const shards = await others.open(raw());
@@ -51,7 +51,7 @@ describe("shares of the units in threads", () => {
   });
 
   it("are this thread alone where none was started", async () => {
-    const shards = await shardThreads().open(raw());
+    const shards = await createShardThreads().open(raw());
     expect(await shards.ask("largest")).toEqual([{s0: 9}]);
   });
 });
