@@ -13,11 +13,14 @@ import {excludedRows, loadEvents, loadExposures} from "./loadFacts.ts";
 import {chooseScale} from "./chooseScale.ts";
 import type {Fact} from "../experiment/definition/definition.ts";
 import type {Plan, Stream} from "./plan.ts";
+import type {JoinedFact} from "./arrays/readHits.ts";
 import {readHits} from "./arrays/readHits.ts";
-import type {Route} from "./arrays/route.ts";
-import {routeOf, threadsFor} from "./arrays/route.ts";
-import type {Reached} from "./arrays/rawHits.ts";
-import type {ShardThreads, Shards} from "./arrays/shards.ts";
+import {dayStatistics} from "./arrays/profileRows.ts";
+import {isInArrays, isReadAtOnce, threadsFor} from "./arrays/route.ts";
+import type {Relevant} from "./arrays/rawHits.ts";
+import type {Reached} from "./arrays/reachedHits.ts";
+import {mergeReached} from "./arrays/reachedHits.ts";
+import type {ShardThreads} from "./arrays/shards.ts";
 import {createShardThreads} from "./arrays/shards.ts";
 import {quantileRows} from "./quantiles.ts";
 import type {Reason} from "./reasons.ts";
@@ -41,8 +44,6 @@ export interface BuildLogsOptions {
 /** The hits of one fact: its table and the streams in it. */
 export interface Hits {
   readonly table: string;
-  /** What to read them from, where the table is not made; default: the table. */
-  readonly from?: string;
   readonly streams: readonly Stream[];
   readonly calendar: boolean;
   readonly fact: string;
@@ -83,10 +84,14 @@ async function build(
   const {experiment} = plan;
   const exposures = await loadExposures(context, plan);
   const start = dayOfDate(experiment.start);
+  if (await isReadAtOnce(context, plan)) {
+    await steps.beside("unit_numbers", numbersOfUnits);
+    context = {...context, numbers: "unit_numbers"};
+  }
   const events: Loaded[] = [];
   for (const [i, name] of [...new Set(plan.streams.map(({fact}) => fact))].entries()) {
     const streams = plan.streams.filter(({fact}) => fact === name);
-    events.push(await loadEvents(context, {name, table: `events_${i}`, streams, experiment}));
+    events.push(await loadEvents(context, {name, table: `events_${i}`, streams, plan}));
   }
   const activation = await loadActivation(context, plan, events);
   const all = activation === null || events.includes(activation.loaded) ? events : [...events, activation.loaded];
@@ -118,14 +123,19 @@ async function build(
   }
   const {state} = context;
   const calendars = events.map((loaded) => exposures.calendar || loaded.calendar);
-  const route = routeOf(context, plan, {events, calendars});
-  if (route !== "not") options.threads.start(threadsFor(context, events));
+  const rows = events.reduce((sum, loaded) => sum + loaded.rows, 0);
+  const inArrays = isInArrays(context, plan, {rows, calendars});
+  if (!inArrays && events.some((loaded) => loaded.inArrays !== undefined)) {
+    await steps.restart();
+    return build({...loading, leastHits: Infinity}, plan, options, record);
+  }
+  if (inArrays) options.threads.start(threadsFor(context, rows));
   const known = {start, asOf, offsets: exposures.offsets, calendar: exposures.calendar};
   const units = await formUnits(context, plan, known, {...(options.pins && {pins: options.pins}), activation});
 
   const excluded: ExcludedRows[] = [...exposures.excluded, ...units.excluded];
   let made: Hits[] = [];
-  const joins: EventsContext[] = [];
+  const facts: JoinedFact[] = [];
   for (const [i, loaded] of events.entries()) {
     const calendar = calendars[i] === true;
     const streams = plan.streams.filter(({fact}) => fact === loaded.name);
@@ -133,23 +143,25 @@ async function build(
     const table = `hits_${i}`;
     const stored = {...joined, table: loaded.from, owned: state !== undefined};
     const told = hits(joined);
-    if (route === "directly") steps.told(table, told);
+    if (inArrays) steps.told(table, told);
     else if (state?.kept == null) await steps.table(table, told, {instead: hits(stored)});
     else await hitsSince(context, state.kept, loaded, {joined: stored, told, table});
-    const from = route === "directly" ? `(${hits(stored)})` : table;
-    made.push({table, from, streams, calendar, fact: loaded.name});
-    joins.push(stored);
+    made.push({table, streams, calendar, fact: loaded.name});
+    facts.push({loaded, joined: stored});
   }
-  const opened = await openHits(context, plan, made, {route, asOf, threads: options.threads});
-  if (opened !== null) {
-    const {shards, places, reached} = opened;
-    context = {...context, shards, places};
-    made = made.map((each, i) => ({...each, firstDay: reached[i]?.firstDay ?? null}));
+  let counted: readonly CountedHits[] = [];
+  if (inArrays) {
+    const {raw, counts} = await readHits(context, plan, facts);
+    // What came is let go of once it is sorted.
+    const shards = await options.threads.open(raw);
+    const reached = await shards.ask("reached", {facts: facts.length, asOf, before: plan.before});
+    counted = counts.map((each, i) => ({...each, ...mergeReached(reached, i)}));
+    context = {...context, shards, places: raw.placeOf};
+    made = made.map((each, i) => ({...each, firstDay: firstDayOf(counted[i])}));
   }
-  for (const [i, loaded] of events.entries()) {
-    const [joined, table] = [joins[i], made[i]?.table];
-    if (joined === undefined || table === undefined) continue;
-    const out = await eventsOut(context, plan, {joined, loaded, table, asOf, reached: opened?.reached[i]});
+  for (const [i, {loaded, joined}] of facts.entries()) {
+    const table = `hits_${i}`;
+    const out = await eventsOut(context, plan, {joined, loaded, table, asOf, known: counted[i]});
     excluded.push(...loaded.excluded, ...out);
   }
   if (activation !== null && !events.includes(activation.loaded)) excluded.push(...activation.loaded.excluded);
@@ -195,6 +207,19 @@ async function build(
     });
   return result;
 }
+
+/** What is known of the hits of a fact that are in typed arrays. */
+type CountedHits = Relevant & Reached;
+
+/** The first day of any hit, of units that do not count too; null without any. */
+function firstDayOf(hits: CountedHits | undefined): number | null {
+  const first = hits === undefined ? Infinity : Math.min(hits.firstDay, hits.firstOutside);
+  return Number.isFinite(first) ? first : null;
+}
+
+/** The units of all exposures that can be told apart, each with a number. */
+const numbersOfUnits =
+  "SELECT unit, CAST(row_number() OVER () AS INTEGER) AS u FROM (SELECT DISTINCT unit FROM exposure_rows WHERE unit IS NOT NULL AND t IS NOT NULL) AS d";
 
 /** Tables that are made beside those that are told. */
 const stateTables = ["kept_gone", "kept_fresh", "gone_totals", "gone_days", "gone_tenure", ...entryTables];
@@ -258,17 +283,6 @@ async function hitsSince(
   if (state?.gone) await steps.beside(`${table}_gone`, rows(older, "kept_gone", `day <= ${last}`));
 }
 
-/** Brings hits to typed arrays, shared among threads; null where SQL has to do. What came is let go of once it is sorted. */
-async function openHits(
-  context: LoadContext,
-  plan: Plan,
-  made: readonly Hits[],
-  {route, asOf, threads}: {route: Route; asOf: number; threads: ShardThreads}
-): Promise<{shards: Shards; places: Int32Array; reached: readonly Reached[]} | null> {
-  const raw = await readHits(context, plan, made, {route, asOf});
-  return raw === null ? null : {shards: await threads.open(raw), places: raw.placeOf, reached: raw.reached};
-}
-
 /** Rows and latest time of each day from the experiment's start on. */
 async function days(
   {engine, steps}: LoadContext,
@@ -276,6 +290,7 @@ async function days(
   from: string,
   start: number
 ): Promise<DayStatistics[]> {
+  if (loaded.inArrays !== undefined) return dayStatistics(loaded.inArrays, {...loaded, start});
   const local = localTime("t", loaded.offsets);
   const dated = dayOf(engine.dialect, "t", loaded.offsets);
   const rows = await steps.rows(
@@ -297,8 +312,8 @@ async function eventsOut(
     loaded,
     table,
     asOf,
-    reached: known
-  }: {joined: EventsContext; loaded: Loaded; table: string; asOf: number; reached: Reached | undefined}
+    known
+  }: {joined: EventsContext; loaded: Loaded; table: string; asOf: number; known: CountedHits | undefined}
 ): Promise<ExcludedRows[]> {
   const {name} = loaded;
   const day = dayOf(engine.dialect, "t", loaded.offsets);
@@ -326,9 +341,12 @@ async function eventsOut(
     a.map((n, i) => n + sign * (b[i] ?? 0));
   let values: number[];
   let counts: number[];
-  if (state === undefined) {
+  if (known !== undefined) {
+    values = [known.relevant, known.notNumeric, known.missing, known.negative];
+    counts = [known.rows, known.outside, known.late, known.early];
+  } else if (state === undefined) {
     values = await valued(loaded.from, "");
-    counts = known === undefined ? await reached(table) : [known.rows, known.outside, known.late, known.early];
+    counts = await reached(table);
   } else if (state.kept === null) {
     const [old, later] = await valuedUntil(state.day);
     values = sum(old, later);

@@ -10,27 +10,47 @@ const [firstLook, furtherLook] = [96, 512];
 /** Distinct values up to which each has a group of its own. */
 const few = 128;
 
+/** Looks at values. */
+export interface Looks {
+  /** The least and the greatest, and all distinct ones if there are at most so many; null without a value. */
+  range(few: number): Promise<{least: number; most: number; distinct: readonly number[] | null} | null>;
+  /** How many more values are in each group from each day on, by variant, day and the group's place, in that order. */
+  counts(groups: BinGroups): Promise<Counts>;
+}
+
+/** Returns looks at a table of `variant`, `day`, `v` and `c`: how many more values are v from that day on (-1: one fewer). */
+export function looksAtTable({steps}: Pick<LoadContext, "steps">, table: string): Looks {
+  return {
+    async range(few) {
+      const [range] = await steps.rows(`SELECT min(v), max(v) FROM ${table}`);
+      const [least, most] = [numberOf(range?.[0]), numberOf(range?.[1])];
+      if (least === null || most === null) return null;
+      const values = await steps.rows(`SELECT DISTINCT v FROM ${table} LIMIT ${few + 1}`);
+      return {least, most, distinct: values.length > few ? null : values.map(([v]) => Number(v))};
+    },
+    async counts(groups) {
+      const places = new Map(groups.map((bin, i) => [bin, i]));
+      const rows = await steps.rows(
+        `SELECT variant, day, ${groupOf("v", groups)} AS g, sum(c) FROM ${table} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`
+      );
+      return rows.map((row) => [Number(row[0]), Number(row[1]), places.get(Number(row[2])) ?? 0, Number(row[3])]);
+    }
+  };
+}
+
 /**
  * Returns the groups of bins that a sketch of a quantile is kept in, and the last bin; null without a value. The bins
  * that hold the quantile of any variant, as of any day, stay on their own, as fine as the table of edges; where the
  * interval may reach in the end they are some percent wide, and wider beyond. Looks at the counts find these bins.
- *
- * @param table rows of `variant`, `day`, `v` and `c`: how many more values are v from that day on (-1: one fewer)
  */
-export async function chooseBins(
-  context: Pick<LoadContext, "steps">,
-  quantile: number,
-  table: string
-): Promise<{groups: BinGroups; to: number} | null> {
-  const [range] = await context.steps.rows(`SELECT min(v), max(v) FROM ${table}`);
-  const [least, most] = [numberOf(range?.[0]), numberOf(range?.[1])];
-  if (least === null || most === null) return null;
-  const [from, to] = [binOf(least), binOf(most)];
-  const values = await context.steps.rows(`SELECT DISTINCT v FROM ${table} LIMIT ${few + 1}`);
-  if (values.length <= few) return {groups: alone(new Set(values.map(([v]) => binOf(Number(v)))), {from, to}), to};
+export async function chooseBins(quantile: number, looks: Looks): Promise<{groups: BinGroups; to: number} | null> {
+  const range = await looks.range(few);
+  if (range === null) return null;
+  const [from, to] = [binOf(range.least), binOf(range.most)];
+  if (range.distinct !== null) return {groups: alone(new Set(range.distinct.map(binOf)), {from, to}), to};
 
   let groups = evenGroups(from, to, firstLook);
-  let counts = await look(context, table, groups);
+  let counts = await looks.counts(groups);
   const near = nearby(counts, groups, quantile).map((place) => spanOf(groups, place, to));
   const span = {from, low: near[0]?.[0] ?? from, high: near.at(-1)?.[1] ?? to, to};
   for (;;) {
@@ -42,7 +62,7 @@ export async function chooseBins(
     }
     const pieces = Math.max(2, Math.floor(furtherLook / wide.length));
     groups = merged(groups, ...wide.map(([first, last]) => evenGroups(first, last, pieces)));
-    counts = await look(context, table, groups);
+    counts = await looks.counts(groups);
   }
 }
 
@@ -66,14 +86,6 @@ function spanOf(groups: BinGroups, place: number, to: number): [first: number, l
 
 /** Counts by variant, day and place of the group. */
 type Counts = readonly (readonly [variant: number, day: number, place: number, count: number])[];
-
-async function look({steps}: Pick<LoadContext, "steps">, table: string, groups: BinGroups): Promise<Counts> {
-  const places = new Map(groups.map((bin, i) => [bin, i]));
-  const rows = await steps.rows(
-    `SELECT variant, day, ${groupOf("v", groups)} AS g, sum(c) FROM ${table} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`
-  );
-  return rows.map((row) => [Number(row[0]), Number(row[1]), places.get(Number(row[2])) ?? 0, Number(row[3])]);
-}
 
 /** The groups, by place, of the values that the quantile of a variant as of any day lies on or between. */
 function held(counts: Counts, groups: BinGroups, quantile: number): number[] {

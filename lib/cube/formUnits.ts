@@ -76,7 +76,9 @@ export async function formUnits(
     phases,
     activation: activation !== null
   };
-  await steps.table("unit_rows", unitRows(dialect, known, options));
+  const {numbers} = context;
+  const numbered = numbers === undefined ? {} : {instead: unitRows(dialect, known, {...options, numbers})};
+  await steps.table("unit_rows", unitRows(dialect, known, options), numbered);
   await steps.table("cells", cellRows(count));
   const withCells = unitsWithCells(count, plan.attributes);
   const kept = context.state?.kept == null ? null : context.state;
@@ -214,6 +216,6 @@ export async function loadActivation(
       name === stream.fact && (stream.where === null || staged.some(({where}) => where === stream.where))
   );
   if (known !== undefined) return {loaded: known, stream};
-  const fresh = {name: stream.fact, table: "activation_rows", streams: [stream], experiment};
+  const fresh = {name: stream.fact, table: "activation_rows", streams: [stream], plan};
   return {loaded: await loadEvents(context, fresh), stream};
 }

@@ -11,6 +11,11 @@ import {conditionsOf, stageEvents, stageExposures, valuesOf} from "./sql/stage.t
 import type {Steps} from "./steps.ts";
 import type {StoredFact} from "./store/factStore.ts";
 import {StoreFullError} from "./store/factStore.ts";
+import {equalRows as equalRowsOf} from "./arrays/equalRows.ts";
+import type {HeldRows} from "./arrays/eventRows.ts";
+import {readEventRows} from "./arrays/eventRows.ts";
+import {haveNoTime, profileRows} from "./arrays/profileRows.ts";
+import {mostHits} from "./arrays/route.ts";
 import type {Shards} from "./arrays/shards.ts";
 import {profileOf, storedEvents, storedExposures} from "./store/readStored.ts";
 import type {StatePlace, UnitState} from "./store/unitState.ts";
@@ -34,6 +39,8 @@ export interface Loaded {
   readonly excluded: readonly ExcludedRows[];
   /** The streams that it was staged for. */
   readonly staged: readonly Stream[];
+  /** Its rows, where they were read into typed arrays and no table was made. */
+  readonly inArrays?: HeldRows;
   /** Where it is stored: the fact, and what to read some of its days (in UTC) from; null without such a day. */
   readonly stored?: {readonly fact: StoredFact; readonly part: (days: (day: string) => boolean) => string | null};
 }
@@ -56,6 +63,8 @@ export interface LoadContext {
   readonly shards?: Shards;
   /** With them, the place of each number of a unit. */
   readonly places?: Int32Array;
+  /** The table of the numbers of units, where events are read into typed arrays at once. */
+  readonly numbers?: string;
   /** Hits from which on they are brought there; default: as many as make it quicker than SQL. */
   readonly leastHits?: number;
   /** Threads that the units are shared among; default: one per core, and one alone for few events. */
@@ -91,19 +100,22 @@ interface EventsWanted {
   readonly name: string;
   readonly table: string;
   readonly streams: readonly Stream[];
-  readonly experiment: Experiment;
+  readonly plan: Plan;
 }
 
 /** Reads an events fact into a table of its own, equal rows once where timestamps have a time of day. */
 export async function loadEvents(context: LoadContext, wanted: EventsWanted): Promise<Loaded> {
   const {engine, steps} = context;
-  const {name, table, streams, experiment} = wanted;
+  const {name, table, streams} = wanted;
+  const {experiment} = wanted.plan;
   const source = await open(context, name);
   const {fact} = source;
   const select = stageEvents(engine.dialect, source, streams, context);
   const stored = await storedFact(context, name);
   const fromStore = stored === null ? null : await loadStored(context, wanted, {stored, select});
   if (fromStore !== null) return fromStore;
+  const inArrays = await reading(name, () => loadArrays(context, wanted, {source, select}));
+  if (inArrays !== null) return inArrays;
   await reading(name, () => steps.table(table, select));
   const found = await profile(steps, table, fact, experiment);
   const excluded: ExcludedRows[] = [];
@@ -132,10 +144,49 @@ export async function loadEvents(context: LoadContext, wanted: EventsWanted): Pr
   return {...all, table: once, from: once};
 }
 
+/** The same in typed arrays, without a table; null where that is not asked for, or has too many rows. */
+async function loadArrays(
+  context: LoadContext,
+  {name, table, streams, plan}: EventsWanted,
+  {source: {fact, relation}, select}: {source: Source; select: string}
+): Promise<Loaded | null> {
+  const {engine, steps, numbers} = context;
+  if (numbers === undefined || !(((await relation.rowsAbout?.()) ?? Infinity) <= mostHits)) return null;
+  const joined = {
+    dialect: engine.dialect,
+    fact,
+    table: `(${select})`,
+    staged: streams,
+    streams,
+    offsets: [],
+    calendar: false
+  };
+  const hashed = eventColumns(fact, streams);
+  const {rows, hashes} = await readEventRows(engine, plan, joined, {numbers, hashed});
+  const {from, to, blank, timeless} = profileRows(rows);
+  const own = zoneOffsets(fact.timezone ?? "UTC", from, to);
+  const calendar = haveNoTime(rows, own);
+  const equal = equalRowsOf(rows, hashes);
+  const keep = (fact.duplicates ?? (calendar ? "keep" : "drop")) === "keep";
+  const excluded: ExcludedRows[] = [];
+  push(excluded, "missing-unit", name, blank);
+  push(excluded, "unparseable-timestamp", name, timeless);
+  push(excluded, keep ? "duplicated-row-kept" : "duplicated-row", name, equal.length);
+  steps.told(table, select);
+  const once = keep || equal.length === 0 ? table : `${table}_once`;
+  if (once !== table) {
+    for (const row of equal) rows.u[row] = -1;
+    steps.told(once, onceSelect(table, equalRows(engine.dialect, fact, streams, table)));
+  }
+  const offsets = calendar ? own : zoneOffsets(plan.experiment.timezone, from, to);
+  const all = {name, fact, table: once, from: once, rows: rows.u.length, calendar, offsets, excluded};
+  return {...all, staged: streams, inArrays: {rows, from, to}};
+}
+
 /** The same from the store: nothing is read but rows that may be equal; null where the store has no row at all. */
 async function loadStored(
   {engine, steps, wholeUnits}: LoadContext,
-  {name, table, streams, experiment}: EventsWanted,
+  {name, table, streams, plan: {experiment}}: EventsWanted,
   {stored, select}: {stored: StoredFact; select: string}
 ): Promise<Loaded | null> {
   const {dialect} = engine;

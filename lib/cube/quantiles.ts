@@ -2,7 +2,9 @@ import type {Hits} from "./buildLogs.ts";
 import {allSums} from "./assemble.ts";
 import type {BinGroups} from "./bins.ts";
 import {lowerEdge, upperEdge} from "./bins.ts";
-import {chooseBins} from "./chooseBins.ts";
+import {daysByPlace, increments, looksOf} from "./arrays/askValues.ts";
+import type {MeasuredLook} from "./arrays/measuredValues.ts";
+import {chooseBins, looksAtTable} from "./chooseBins.ts";
 import {bitsOf, isCalendar} from "./increments.ts";
 import type {LoadContext} from "./loadFacts.ts";
 import type {MetricPlan, Plan} from "./plan.ts";
@@ -30,10 +32,15 @@ export async function quantileRows(
     if (metric.kind !== "quantile") continue;
     const {select, ofEvents} = valuesOf(context, {metric, index, hits, scale, known});
     const values = `values_${index}`;
-    await context.steps.table(values, select);
-    const chosen = await chooseBins(context, metric.metric.quantile ?? 0.5, values);
+    const look = ofEvents ? await lookOf(context, {metric, index, hits, scale, known}) : null;
+    if (look === null) await context.steps.table(values, select);
+    else context.steps.told(values, select);
+    const {shards} = context;
+    const looks = look === null || shards === undefined ? looksAtTable(context, values) : looksOf(shards, look);
+    const chosen = await chooseBins(metric.metric.quantile ?? 0.5, looks);
     if (chosen === null) continue;
-    rows.push(...(await sketch(context, plan, metric, {...chosen, values, ofEvents, table: `quantile_${index}`})));
+    const options = {...chosen, values, ofEvents, table: `quantile_${index}`, look};
+    rows.push(...(await sketch(context, plan, metric, options)));
   }
   return rows;
 }
@@ -92,8 +99,19 @@ function valuesOf({engine}: LoadContext, {metric, index, hits, scale, known}: Va
   return {select, ofEvents: false};
 }
 
+/** Which values in typed arrays a quantile of events is of; null where there are none. */
+async function lookOf(context: LoadContext, {metric, hits, scale, known}: ValuesContext): Promise<MeasuredLook | null> {
+  const {clock, sides} = metric;
+  if (context.shards === undefined || sides.y?.of !== "stream") return null;
+  const {stream, from, to} = sides.y;
+  const look = {id: stream.id, from, to, asOf: scale.asOf};
+  if (clock.running) return {...look, days: null};
+  const options = {after: clock.after, offsets: known.offsets, calendar: isCalendar(metric, hits), events: false};
+  return {...look, days: await daysByPlace(context, matureDay(context.engine.dialect, options))};
+}
+
 async function sketch(
-  {engine, steps}: LoadContext,
+  {engine, steps, shards}: LoadContext,
   {variants}: Plan,
   {key}: MetricPlan,
   {
@@ -101,26 +119,31 @@ async function sketch(
     ofEvents,
     groups,
     to,
-    table
+    table,
+    look
   }: {
     values: string;
     ofEvents: boolean;
     groups: BinGroups;
     to: number;
     table: string;
+    look: MeasuredLook | null;
   }
 ): Promise<CubeRow[]> {
   const {dialect} = engine;
   const group = groupOf("v", groups);
-  await steps.table(
-    table,
-    ofEvents
-      ? `SELECT u, day, ${group} AS g, ${dialect.integer("count(*)")} AS c FROM ${values} GROUP BY 1, 2, 3`
-      : `SELECT u, variant, day, ${group} AS g, c, n FROM ${values}`
-  );
+  const grouped = ofEvents
+    ? `SELECT u, day, ${group} AS g, ${dialect.integer("count(*)")} AS c FROM ${values} GROUP BY 1, 2, 3`
+    : `SELECT u, variant, day, ${group} AS g, c, n FROM ${values}`;
+  const instead = look === null || shards === undefined ? null : await increments(shards, look, groups);
+  if (instead === null) await steps.table(table, grouped);
+  else steps.told(table, grouped);
   const rows: CubeRow[] = [];
   const whole = new Map<string, {-readonly [K in keyof CubeRow]: CubeRow[K]}>();
-  for await (const batch of steps.result(ofEvents ? clusterIncrements(dialect, table) : unitIncrements(table)))
+  for await (const batch of steps.result(
+    ofEvents ? clusterIncrements(dialect, table) : unitIncrements(table),
+    instead === null ? {} : {instead}
+  ))
     for (const row of batch) {
       const [variant = 0, day = 0, bin = 0, touched = 0, n = 0, y = 0, yy = 0, yw = 0] = row.map(Number);
       if (touched === 0 && y === 0 && yy === 0 && yw === 0) continue;

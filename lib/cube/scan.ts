@@ -15,6 +15,8 @@ export interface Relation {
   readonly files: readonly string[];
   /** Whether its columns are not known: any name is taken for one. */
   readonly open?: boolean;
+  /** About how many rows it has, where that is quick to tell: of packed text, or of a statement, it is not (null). */
+  readonly rowsAbout?: () => Promise<number | null>;
 }
 
 export interface ScanOptions {
@@ -71,8 +73,20 @@ export async function scanFact(
   const files = fact.path === undefined ? [] : [fact.path].flat();
   const columns = await reading(name, () => engine.columns(sql));
   checkHeader(name, fact, columns, files);
-  return {fact: name, sql, columns, files};
+  const rowsAbout = async (): Promise<number | null> => {
+    if (fact.sql !== undefined) return null;
+    if (alias !== null || sql.startsWith("read_parquet("))
+      return Number((await rowsOf(engine, `SELECT count(*) FROM ${sql}`))[0]?.[0]);
+    const found = await rowsOf(engine, `SELECT file FROM glob([${paths.map(literal).join(", ")}])`);
+    const texts = found.map(([file]) => String(file));
+    if (texts.some((file) => /\.(gz|zst)$/i.test(file))) return null;
+    return texts.reduce((sum, file) => sum + statSync(file).size, 0) / lineBytes;
+  };
+  return {fact: name, sql, columns, files, rowsAbout};
 }
+
+/** The bytes of a line of text, about. */
+const lineBytes = 32;
 
 /** A first line with none of the mapped columns is data, not a header: it may hold unit ids, so it is not repeated. */
 function checkHeader(name: string, fact: Fact, columns: readonly Column[], files: readonly string[]): void {

@@ -14,8 +14,11 @@ export interface Steps {
   rows(select: string): Promise<(readonly Value[])[]>;
   /** Remembers a table that is not made, since what is stored, or lies in typed arrays, serves in its place. */
   told(name: string, select: string): void;
-  /** Streams the rows of a SELECT that is part of the result. */
-  result(select: string): AsyncIterable<readonly (readonly Value[])[]>;
+  /** Streams the rows of a SELECT that is part of the result; with `instead`, rows that are the same. */
+  result(
+    select: string,
+    options?: {instead?: readonly (readonly Value[])[]}
+  ): AsyncIterable<readonly (readonly Value[])[]>;
   /** Drops the tables. */
   drop(): Promise<void>;
   /** Drops the tables and forgets the text: all begins anew. */
@@ -46,9 +49,9 @@ export function runSteps(engine: Engine): Steps {
       statements.push(`CREATE TEMP TABLE ${name} AS\n  ${select};`);
     },
     rows: (select) => rowsOf(engine, select),
-    result(select) {
+    result(select, {instead} = {}) {
       statements.push(`${select};`);
-      return engine.query(select);
+      return instead === undefined ? engine.query(select) : inOneBatch(instead);
     },
     drop,
     async restart() {
@@ -57,6 +60,11 @@ export function runSteps(engine: Engine): Steps {
     },
     sql: () => statements.join("\n\n")
   };
+}
+
+async function* inOneBatch(rows: readonly (readonly Value[])[]): AsyncIterable<readonly (readonly Value[])[]> {
+  await Promise.resolve();
+  yield rows;
 }
 
 /** Returns a whole number from an engine's value. */

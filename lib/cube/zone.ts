@@ -41,6 +41,20 @@ export function localTime(sql: string, offsets: readonly Offset[]): string {
   return `(${sql} + CASE ${cases.join(" ")} ELSE ${rest.at(-1)?.offset ?? 0} END)`;
 }
 
+/** Returns the same for a moment itself. */
+export function localClock(offsets: readonly Offset[]): (time: number) => number {
+  const [first, ...rest] = offsets;
+  const only = first?.offset ?? 0;
+  if (rest.length === 0) return (time) => time + only;
+  const since = Float64Array.from(rest, ({from}) => from);
+  const added = Float64Array.from(offsets, ({offset}) => offset);
+  return (time) => {
+    let i = since.length;
+    while (i > 0 && time < since[i - 1]!) i--;
+    return time + added[i]!;
+  };
+}
+
 /** Returns the date, 2026-01-31, of a number of days since 1970. */
 export function dateOfDay(days: number): string {
   return new Date(days * 86_400_000).toISOString().slice(0, 10);

@@ -3,6 +3,7 @@ import type {Numbered} from "../sql/increments.ts";
 import {attributeSteps} from "../sql/increments.ts";
 import type {Part, Scale} from "../sql/totals.ts";
 import type {Make} from "../steps.ts";
+import {doubles, whole} from "./eventRows.ts";
 import {fillNumbers, fillRows} from "./fillTable.ts";
 
 /**
@@ -39,11 +40,13 @@ async function fixedLetters(
   );
   if (wanted.length === 0 || arrays === undefined || places === undefined) return new Map();
   const columns = wanted.map(({sql}) => `CAST(coalesce(${sql}, 0) AS DOUBLE)`);
-  const [numbers, ...values] = await arrays.read(`SELECT x.u, ${columns.join(", ")} FROM units AS x WHERE x.counts`);
+  const [first, ...rest] = await arrays.read(`SELECT x.u, ${columns.join(", ")} FROM units AS x WHERE x.counts`);
+  const numbers = whole(first);
   return new Map(
     wanted.map(({name}, w) => {
-      const byPlace = new Float64Array(numbers?.length ?? 0);
-      numbers?.forEach((u, i) => (byPlace[places[u]!] = values[w]?.[i] ?? 0));
+      const values = doubles(rest[w]);
+      const byPlace = new Float64Array(numbers.length);
+      numbers.forEach((u, i) => (byPlace[places[u]!] = values[i]!));
       return [name, byPlace];
     })
   );

@@ -1,3 +1,9 @@
+import {day as dayLength} from "../dialects/dialect.ts";
+import {rowBits} from "../sql/events.ts";
+import type {Offset} from "../zone.ts";
+import {localClock} from "../zone.ts";
+import type {EventRows} from "./eventRows.ts";
+
 /** Units that entered on one day, of one variant and cell. */
 export interface UnitGroup {
   readonly entryDay: number;
@@ -8,62 +14,74 @@ export interface UnitGroup {
   readonly to: number;
 }
 
-/** The units that count, group by group, and their hits as they came from the engine, in memory that threads share. */
-export interface RawHits {
+/** The units that count, group by group. */
+export interface PlacedUnits {
   readonly groups: readonly UnitGroup[];
   /** The number of the unit at each place. */
   readonly u: Int32Array;
-  /** The place of each number; -1 for units that do not count. */
+  /** The place of each number; -1 for units that do not count, -2 for numbers that are none of theirs. */
   readonly placeOf: Int32Array;
   /** Microseconds from entry to exposure, by place: 0, or less where units are activated later. */
   readonly lead: Float64Array;
+  /** The entry in microseconds since 1970, by place; with calendar days the local midnight before it. */
+  readonly entry: Float64Array;
+}
+
+/** The units that count and their hits as they came from the engine, in memory that threads share. */
+export interface RawHits extends PlacedUnits {
   /** Where the hits of the unit at a place begin once they are sorted; they end where those of the next one begin. */
   readonly start: Int32Array;
   readonly hits: readonly RawColumns[];
-  /** What of them does not count, by fact. */
-  readonly reached: readonly Reached[];
+  /** Whether whole days are compared. */
+  readonly calendar: boolean;
   /** The streams: each its bit. */
   readonly bits: readonly (readonly [id: string, bit: number])[];
-  /** The streams whose values are added up, in the order of the columns. */
+  /** The streams whose values are added up. */
   readonly summed: readonly string[];
+  /** The streams whose values are looked at as they are. */
+  readonly measured: readonly string[];
 }
 
-/** The hits of one fact, in any order. */
+/** The hits of one fact, in any order, and rows that are none. */
 export interface RawColumns {
-  /** The number of the unit; 0, which no unit has, for units that do not count. */
-  readonly u: Int32Array;
-  readonly day: Int32Array;
-  /** Microseconds since the entry. */
-  readonly since: Float64Array;
+  /** The place of the unit; -1 for a row that is no hit of a unit that counts. */
+  readonly place: Int32Array;
+  /** Microseconds since 1970 UTC. */
+  readonly t: Float64Array;
   /** The streams that a hit belongs to, a bit each. */
   readonly streams: Int32Array;
-  /** The values that are added up, 0 where a hit has none. */
-  readonly values: readonly Float64Array[];
+  /** The values of streams, by id; of no meaning where a hit is of another stream. */
+  readonly values: ReadonlyMap<string, Float64Array>;
+  /** What makes days of moments. */
+  readonly offsets: readonly Offset[];
 }
 
-/** Hits of one fact that count or do not. */
-export interface Reached {
-  /** All of them. */
+/** Rows of one fact that any stream looks at. */
+export interface Relevant {
+  /** All of them, and among them those whose values are not numeric, missing and negative. */
+  readonly relevant: number;
+  readonly notNumeric: number;
+  readonly missing: number;
+  readonly negative: number;
+  /** Those of units of the experiment. */
   readonly rows: number;
-  /** Of units that do not count. */
+  /** Those of units that do not count. */
   readonly outside: number;
-  /** Of the others: later than the last day. */
-  readonly late: number;
-  /** Of the others: earlier than any metric looks. */
-  readonly early: number;
-  /** The first day of any hit; null without one. */
-  readonly firstDay: number | null;
+  /** The first day of these; Infinity without any. */
+  readonly firstOutside: number;
 }
 
 /** Units from one place to before another. */
 export type Span = readonly [from: number, to: number];
 
 /** Returns the place of each number of a unit, in memory that threads share. */
-export function placesOf(u: Int32Array): Int32Array {
+export function placesOf(u: Int32Array, outside: Int32Array): Int32Array {
   let most = 0;
   for (let i = 0; i < u.length; ++i) most = Math.max(most, u[i]!);
-  const places = sharedWhole(most + 1).fill(-1);
+  for (let i = 0; i < outside.length; ++i) most = Math.max(most, outside[i]!);
+  const places = sharedWhole(most + 1).fill(-2);
   for (let i = 0; i < u.length; ++i) places[u[i]!] = i;
+  for (let i = 0; i < outside.length; ++i) places[outside[i]!] = -1;
   return places;
 }
 
@@ -80,11 +98,9 @@ export function groupsOf(entryDay: Int32Array, variant: Int32Array, cell: Int32A
 }
 
 /** Returns where the hits of each unit begin once they are sorted by place. */
-export function startsOf(hits: readonly RawColumns[], placeOf: Int32Array, units: number): Int32Array {
+export function startsOf(hits: readonly Pick<RawColumns, "place">[], units: number): Int32Array {
   const start = sharedWhole(units + 1);
-  for (const {u} of hits) for (let i = 0; i < u.length; ++i) start[placeOf[u[i]!]! + 1]!++;
-  // Those of units without a place.
-  start[0] = 0;
+  for (const {place} of hits) for (let i = 0; i < place.length; ++i) if (place[i]! >= 0) start[place[i]! + 1]!++;
   for (let place = 1; place <= units; ++place) start[place]! += start[place - 1]!;
   return start;
 }
@@ -109,29 +125,44 @@ export function spansOf({groups, start, u}: Pick<RawHits, "groups" | "start" | "
 }
 
 /**
- * Returns how many hits of a fact count, and how many do not.
- *
- * @param asOf the last day
- * @param before microseconds before the exposure that metrics look at
+ * Returns the rows of a fact as hits of units, and how many there are. The arrays of the rows are used again: they are of no
+ * use any more.
  */
-export function reachedOf(
-  {u, day, since}: RawColumns,
-  {placeOf, lead, asOf, before}: Pick<RawHits, "placeOf" | "lead"> & {asOf: number; before: number}
-): Reached {
-  let [outside, late, early] = [0, 0, 0];
-  let firstDay = Infinity;
+export function placeRows(
+  {u, t, bits, values}: EventRows,
+  placeOf: Int32Array,
+  offsets: readonly Offset[]
+): {columns: RawColumns; counts: Relevant} {
+  const flawed = rowBits.notNumeric | rowBits.missing | rowBits.negative;
+  const local = localClock(offsets);
+  let relevant = 0;
+  let notNumeric = 0;
+  let missing = 0;
+  let negative = 0;
+  let rows = 0;
+  let outside = 0;
+  let firstOutside = Infinity;
   for (let i = 0; i < u.length; ++i) {
-    const place = placeOf[u[i]!]!;
-    const today = day[i]!;
-    if (today < firstDay) firstDay = today;
-    if (place < 0) outside++;
-    else if (today > asOf) late++;
-    else if (since[i]! < 0) {
-      const earlier = lead[place]! - since[i]!;
-      if (!(earlier > 0 && earlier <= before)) early++;
+    const number = u[i]!;
+    const own = bits[i]!;
+    u[i] = -1;
+    if (number < 0 || (own & rowBits.relevant) === 0 || t[i] !== t[i]) continue;
+    relevant++;
+    if ((own & flawed) !== 0) {
+      if ((own & rowBits.notNumeric) !== 0) notNumeric++;
+      if ((own & rowBits.missing) !== 0) missing++;
+      if ((own & rowBits.negative) !== 0) negative++;
     }
+    const place = number < placeOf.length ? placeOf[number]! : -2;
+    if (place === -2) continue;
+    rows++;
+    if (place < 0) {
+      outside++;
+      firstOutside = Math.min(firstOutside, Math.floor(local(t[i]!) / dayLength));
+    } else u[i] = place;
   }
-  return {rows: u.length, outside, late, early, firstDay: u.length === 0 ? null : firstDay};
+  const counts = {relevant, notNumeric, missing, negative, rows, outside, firstOutside};
+  return {columns: {place: u, t, streams: bits, values, offsets}, counts};
 }
 
 function sharedWhole(length: number): Int32Array<SharedArrayBuffer> {

@@ -1,86 +1,68 @@
-import type {Hits} from "../buildLogs.ts";
 import {day as dayLength} from "../dialects/dialect.ts";
-import type {NumberColumn} from "../engines/engine.ts";
-import type {LoadContext} from "../loadFacts.ts";
-import type {Plan, Stream} from "../plan.ts";
+import type {Loaded, LoadContext} from "../loadFacts.ts";
+import type {Plan} from "../plan.ts";
 import {isSummed} from "../plan.ts";
-import {numberOf} from "../steps.ts";
-import type {RawColumns, RawHits} from "./rawHits.ts";
-import {groupsOf, placesOf, reachedOf, startsOf} from "./rawHits.ts";
-import type {Route} from "./route.ts";
-import {mostHits} from "./route.ts";
+import type {EventsContext} from "../sql/events.ts";
+import {doubles, handOver, isMeasured, readEventRows, streamBits, whole} from "./eventRows.ts";
+import type {PlacedUnits, RawColumns, RawHits, Relevant} from "./rawHits.ts";
+import {groupsOf, placeRows, placesOf, startsOf} from "./rawHits.ts";
 
-/**
- * Reads the hits of an experiment, from their tables or what would make them, and counts what of them does not count; null
- * where they are too many.
- */
+/** A fact of events, and how it is joined to the units. */
+export interface JoinedFact {
+  readonly loaded: Loaded;
+  readonly joined: EventsContext;
+}
+
+/** Brings the hits of an experiment to typed arrays, and counts for each fact what rows there are. */
 export async function readHits(
-  {engine, steps}: LoadContext,
+  context: LoadContext,
   plan: Plan,
-  hits: readonly Hits[],
-  {route, asOf}: {route: Route; asOf: number}
-): Promise<RawHits | null> {
-  const {arrays} = engine;
-  if (arrays === undefined || route === "not") return null;
-  if (route === "from tables") {
-    let rows = 0;
-    for (const {table} of hits) rows += numberOf((await steps.rows(`SELECT count(*) FROM ${table}`))[0]?.[0]) ?? 0;
-    if (rows > mostHits) return null;
+  facts: readonly JoinedFact[]
+): Promise<{raw: RawHits; counts: Relevant[]}> {
+  const calendar = facts[0]?.joined.calendar === true;
+  const units = await placeUnits(context, calendar);
+  const hits: RawColumns[] = [];
+  const counts: Relevant[] = [];
+  for (const {loaded, joined} of facts) {
+    const numbers = context.numbers ?? "units";
+    const {inArrays} = loaded;
+    const rows =
+      inArrays === undefined
+        ? (await readEventRows(context.engine, plan, joined, {numbers, hashed: []})).rows
+        : handOver(inArrays);
+    const placed = placeRows(rows, units.placeOf, joined.offsets);
+    hits.push(placed.columns);
+    counts.push(placed.counts);
   }
-  const lead = hits[0]?.calendar === true ? `(exposed_day - entry_day) * ${dayLength}` : "exposed - entry";
-  const [numbers, entryDay, variant, cell, leads] = await arrays.read(
-    `SELECT u, entry_day, variant, cell, CAST(${lead} AS DOUBLE) FROM units WHERE counts ORDER BY entry_day, variant, cell`
-  );
   const {streams} = plan;
-  const summed = streams.filter(({id}) => isSummed(plan, id));
-  const read: RawColumns[] = [];
-  for (const {table, from = table, streams: own} of hits) {
-    const columns = columnsOf(own, {streams, summed}).join(", ");
-    const [unit, day, since, bits, ...values] = await arrays.read(`SELECT ${columns} FROM ${from} AS h`);
-    const found = {u: whole(unit), day: whole(day), since: doubles(since), streams: whole(bits)};
-    read.push({...found, values: values.map(doubles)});
-  }
-  const [u, byPlace] = [whole(numbers), doubles(leads)];
-  const placeOf = placesOf(u);
+  const raw = {
+    ...units,
+    start: startsOf(hits, units.u.length),
+    hits,
+    calendar,
+    bits: [...streamBits(plan)],
+    summed: streams.filter(({id}) => isSummed(plan, id)).map(({id}) => id),
+    measured: streams.filter(({id}) => isMeasured(plan, id)).map(({id}) => id)
+  };
+  return {raw, counts};
+}
+
+/** Reads the table of units. */
+async function placeUnits({engine: {arrays}}: LoadContext, calendar: boolean): Promise<PlacedUnits> {
+  if (arrays === undefined) throw new Error("missing typed arrays of the engine");
+  const [lead, entry] = calendar
+    ? [`(exposed_day - entry_day) * ${dayLength}`, `entry_day * ${dayLength}`]
+    : ["exposed - entry", "entry"];
+  const [numbers, entryDay, variant, cell, leads, entries] = await arrays.read(
+    `SELECT u, entry_day, variant, cell, CAST(${lead} AS DOUBLE), CAST(${entry} AS DOUBLE) FROM units WHERE counts ORDER BY entry_day, variant, cell`
+  );
+  const [others] = await arrays.read("SELECT u FROM units WHERE NOT counts");
+  const u = whole(numbers);
   return {
     groups: groupsOf(whole(entryDay), whole(variant), whole(cell)),
     u,
-    placeOf,
-    lead: byPlace,
-    start: startsOf(read, placeOf, u.length),
-    hits: read,
-    reached: read.map((columns) => reachedOf(columns, {placeOf, lead: byPlace, asOf, before: plan.before})),
-    bits: streams.map(({id}, i) => [id, 1 << i]),
-    summed: summed.map(({id}) => id)
+    placeOf: placesOf(u, whole(others)),
+    lead: doubles(leads),
+    entry: doubles(entries)
   };
-}
-
-/** `u` (0 for units that do not count), `day`, `since`, the bits of the streams, and the values that are added up. */
-function columnsOf(
-  own: readonly Stream[],
-  {streams, summed}: {streams: readonly Stream[]; summed: readonly Stream[]}
-): string[] {
-  const bits = streams.flatMap(({id}, i) =>
-    own.some((stream) => stream.id === id) ? [`CASE WHEN ${id} IS NOT NULL THEN ${2 ** i} ELSE 0 END`] : []
-  );
-  const values = summed.map(({id}) =>
-    own.some((stream) => stream.id === id) ? `coalesce(CAST(${id} AS DOUBLE), 0)` : "CAST(0 AS DOUBLE)"
-  );
-  const columns = [
-    "coalesce(u, 0)",
-    "CAST(day AS INTEGER)",
-    "CAST(since AS DOUBLE)",
-    `CAST(${bits.join(" + ")} AS INTEGER)`
-  ];
-  return [...columns, ...values];
-}
-
-function whole(column: NumberColumn | undefined): Int32Array {
-  if (column instanceof Int32Array) return column;
-  throw new TypeError("invalid column; not of whole numbers");
-}
-
-function doubles(column: NumberColumn | undefined): Float64Array {
-  if (column instanceof Float64Array) return column;
-  throw new TypeError("invalid column; not of doubles");
 }

@@ -1,47 +1,58 @@
 import {availableParallelism} from "node:os";
-import type {LoadContext, Loaded} from "../loadFacts.ts";
+import type {LoadContext} from "../loadFacts.ts";
+import {open} from "../loadFacts.ts";
 import type {Plan} from "../plan.ts";
+import {mostStreams} from "../sql/events.ts";
 
-/** Hits at most: they take about 100 bytes each while days are summed, beside what DuckDB may have. */
+/** Rows at most: they take about 100 bytes each while days are summed, beside what DuckDB may have. */
 export const mostHits = 14_000_000;
 
-/** Hits that are worth moving. */
+/** Rows that are worth moving. */
 const enoughHits = 2 ** 20;
 
 /** Threads at most: each has what it reads of its own, and all have the rest in common. */
 const mostThreads = 8;
 
-/** How the hits of an experiment come to typed arrays. */
-export type Route = "directly" | "from tables" | "not";
+/**
+ * Whether the events of an experiment can be read into typed arrays before its units are formed, and are worth it: files or
+ * tables of the embedded engine, large enough, and nothing else asks for their rows.
+ */
+export async function isReadAtOnce(context: LoadContext, plan: Plan): Promise<boolean> {
+  const {storedOf, leastHits = enoughHits} = context;
+  const names = new Set(plan.streams.map(({fact}) => fact));
+  if (names.size === 0 || storedOf !== undefined || plan.experiment.activation !== undefined) return false;
+  if (!isSummable(context, plan)) return false;
+  let rows = 0;
+  for (const name of names) rows += (await (await open(context, name)).relation.rowsAbout?.()) ?? 0;
+  return rows >= leastHits;
+}
 
 /**
- * Returns how the hits come to typed arrays: directly from the joins of events and units, where nothing else asks for their
- * tables. SQL has to do (`not`) on another engine, where the state of units is kept, with too few rows, with streams that do not
- * compare time alike, or with a metric that looks at single days in a table.
+ * Whether the sums of an experiment are taken from typed arrays. SQL has to do on another engine, where the state of units is
+ * kept, with too few rows or too many, with facts that do not compare time alike, or with a metric that looks at single days
+ * in a table.
  *
- * @param calendars for each fact of events, whether whole days are compared
+ * @param rows of all facts of events
+ * @param calendars for each of them, whether whole days are compared
  */
-export function routeOf(
-  {engine, state, leastHits = enoughHits}: LoadContext,
+export function isInArrays(
+  context: LoadContext,
   plan: Plan,
-  {events, calendars}: {events: readonly Loaded[]; calendars: readonly boolean[]}
-): Route {
+  {rows, calendars}: {rows: number; calendars: readonly boolean[]}
+): boolean {
   const alike = calendars.every((calendar) => calendar === calendars[0]);
-  if (engine.arrays === undefined || events.length === 0 || !alike || state !== undefined) return "not";
-  if (plan.streams.length > 30 || plan.experiment.bandit !== undefined || plan.metrics.some(isByDay)) return "not";
-  const rows = rowsOf(events);
-  if (rows < leastHits) return "not";
-  const asked = rows > mostHits || plan.metrics.some(({kind}) => kind === "quantile");
-  return asked ? "from tables" : "directly";
+  if (!isSummable(context, plan) || calendars.length === 0 || !alike || context.state !== undefined) return false;
+  return rows >= (context.leastHits ?? enoughHits) && rows <= mostHits;
 }
 
 /** Returns how many threads the units of some events are worth. */
-export function threadsFor({shardThreads}: LoadContext, events: readonly Loaded[]): number {
-  return shardThreads ?? (rowsOf(events) < enoughHits ? 1 : Math.min(availableParallelism(), mostThreads));
+export function threadsFor({shardThreads}: LoadContext, rows: number): number {
+  return shardThreads ?? (rows < enoughHits ? 1 : Math.min(availableParallelism(), mostThreads));
 }
 
-function rowsOf(events: readonly Loaded[]): number {
-  return events.reduce((sum, {rows}) => sum + rows, 0);
+function isSummable({engine}: LoadContext, {streams, experiment, metrics}: Plan): boolean {
+  if (engine.arrays === undefined || experiment.bandit !== undefined) return false;
+  return streams.length <= mostStreams && !metrics.some(isByDay);
 }
 
 /** Whether a metric takes running totals of units from a table: a quantile of them, or beside what units bring along. */

@@ -8,7 +8,12 @@ import type {ExactTable} from "./exactRows.ts";
 import {tableOf} from "./exactRows.ts";
 import type {LargestUnits} from "./largestTotals.ts";
 import {activeByVariant, largestOf, largestTotalOf, largestUnits} from "./largestTotals.ts";
+import type {BinGroups} from "../bins.ts";
+import type {GroupCounts, MeasuredLook} from "./measuredValues.ts";
+import {valueCounts, valueIncrements, valueRange} from "./measuredValues.ts";
 import type {RawHits, Span} from "./rawHits.ts";
+import type {Reached} from "./reachedHits.ts";
+import {reachedHits} from "./reachedHits.ts";
 import type {TenureHits} from "./tenureHits.ts";
 import {tenureHits} from "./tenureHits.ts";
 import type {Pair, SpanOptions, WeekdayOptions} from "./tenureSums.ts";
@@ -22,6 +27,8 @@ export type NumberColumns = Record<string, NumberColumn>;
 
 /** What can be asked of a share of the units. All of it may be asked from another thread. */
 export interface Shard {
+  /** Returns what `reachedHits` finds in the share. */
+  reached(options: Parameters<typeof reachedHits>[1]): Reached[];
   /** Returns the largest absolute value of each stream that is added up. */
   largest(): Record<string, number>;
   /** Returns the largest sums of `largestTotalOf`, by stream, from the exponents of these. */
@@ -48,6 +55,12 @@ export interface Shard {
   weekdays(options: WeekdayOptions): {sums: ExactTable; products: ExactTable};
   /** Returns what `largestUnits` finds in the share. */
   largestUnits(parts: readonly Part[], options: {asOf: number; running: boolean}): Map<string, LargestUnits>;
+  /** Returns what `valueRange` finds in the share. */
+  valueRange(look: MeasuredLook, few: number): ReturnType<typeof valueRange>;
+  /** Returns what `valueCounts` counts in the share. */
+  valueCounts(look: MeasuredLook, groups: BinGroups): GroupCounts;
+  /** Returns the rows of `valueIncrements`. */
+  valueIncrements(look: MeasuredLook, groups: BinGroups): Float64Array;
   /** Returns the variants with the share's units that have any hit since the entry. */
   active(asOf: number): [variant: number, units: number][];
 }
@@ -61,9 +74,11 @@ export function openShard(raw: RawHits, span: Span): Shard {
     if (found === undefined) throw new Error(`missing tenure hits by ${key}`);
     return found;
   };
+  const own = (look: MeasuredLook): MeasuredLook => ({...look, days: look.days?.subarray(...span) ?? null});
   const ofStreams = (value: (id: string, values: Float64Array) => number): Record<string, number> =>
     Object.fromEntries([...hits.values].map(([id, values]) => [id, value(id, values)]));
   return {
+    reached: (options) => reachedHits(hits, options),
     largest: () => ofStreams((_, values) => largestOf(values)),
     largestTotals: (exponents) => ofStreams((id, values) => largestTotalOf(hits, values, exponents[id] ?? 0)),
     inSteps: (scale) => inSteps(hits, scale),
@@ -83,6 +98,9 @@ export function openShard(raw: RawHits, span: Span): Shard {
       return {sums: tableOf(sums), products: tableOf(products)};
     },
     largestUnits: (parts, options) => largestUnits(hits, parts, options),
+    valueRange: (look, few) => valueRange(hits, own(look), few),
+    valueCounts: (look, edges) => valueCounts(hits, own(look), edges),
+    valueIncrements: (look, edges) => valueIncrements(hits, own(look), edges),
     active: (asOf) => activeByVariant(hits, asOf)
   };
 }

@@ -1,6 +1,14 @@
 import type {DuckDBConnection} from "@duckdb/node-api";
-import {DOUBLE, DuckDBDataChunk, DuckDBDoubleVector, DuckDBIntegerVector, INTEGER} from "@duckdb/node-api";
-import type {NumberArrays, NumberColumn} from "./engine.ts";
+import {
+  DOUBLE,
+  DuckDBDataChunk,
+  DuckDBDoubleVector,
+  DuckDBIntegerVector,
+  DuckDBUBigIntVector,
+  INTEGER,
+  UBIGINT
+} from "@duckdb/node-api";
+import type {NumberArrays, NumberColumn, ReadColumn} from "./engine.ts";
 
 /** Rows of a chunk: as many as DuckDB takes at once. */
 const chunkRows = 2048;
@@ -11,15 +19,16 @@ export function duckdbArrays(connection: DuckDBConnection): NumberArrays {
     async read(select) {
       const result = await connection.run(select);
       const rows = result.rowCount;
-      const columns = result.columnTypes().map((type, i): NumberColumn => {
+      const columns = result.columnTypes().map((type, i): ReadColumn => {
         if (type === INTEGER) return new Int32Array(new SharedArrayBuffer(4 * rows));
         if (type === DOUBLE) return new Float64Array(new SharedArrayBuffer(8 * rows));
-        throw new TypeError(`invalid column ${i}; neither INTEGER nor DOUBLE: ${type.toString()}`);
+        if (type === UBIGINT) return new BigUint64Array(new SharedArrayBuffer(8 * rows));
+        throw new TypeError(`invalid column ${i}; neither INTEGER, DOUBLE nor UBIGINT: ${type.toString()}`);
       });
       let at = 0;
       for (let c = 0; c < result.chunkCount; ++c) {
         const chunk = result.getChunk(c);
-        for (let i = 0; i < columns.length; ++i) columns[i]!.set(itemsOf(chunk, i), at);
+        for (let i = 0; i < columns.length; ++i) copy(itemsOf(chunk, i), columns[i]!, at);
         at += chunk.rowCount;
       }
       return columns;
@@ -35,7 +44,7 @@ export function duckdbArrays(connection: DuckDBConnection): NumberArrays {
       for (let from = 0; from < rows; from += chunkRows) {
         const chunk = DuckDBDataChunk.create(types, Math.min(chunkRows, rows - from));
         arrays.forEach((array, i) => {
-          itemsOf(chunk, i).set(array.subarray(from, from + chunkRows));
+          copy(array.subarray(from, from + chunkRows), itemsOf(chunk, i), 0);
           chunk.getColumnVector(i).flush();
         });
         appender.appendDataChunk(chunk);
@@ -45,10 +54,16 @@ export function duckdbArrays(connection: DuckDBConnection): NumberArrays {
   };
 }
 
+function copy(from: ReadColumn, to: ReadColumn, at: number): void {
+  if (from instanceof BigUint64Array) (to as BigUint64Array).set(from, at);
+  else (to as NumberColumn).set(from, at);
+}
+
 /** The numbers of a vector as they lie in memory; the only way to have them without a call for each. */
-function itemsOf(chunk: DuckDBDataChunk, at: number): NumberColumn {
+function itemsOf(chunk: DuckDBDataChunk, at: number): ReadColumn {
   const vector = chunk.getColumnVector(at);
   if (vector instanceof DuckDBIntegerVector) return vector["items"];
   if (vector instanceof DuckDBDoubleVector) return vector["items"];
-  throw new TypeError(`invalid column ${at}; neither INTEGER nor DOUBLE: ${vector.type.toString()}`);
+  if (vector instanceof DuckDBUBigIntVector) return vector["items"];
+  throw new TypeError(`invalid column ${at}; neither INTEGER, DOUBLE nor UBIGINT: ${vector.type.toString()}`);
 }

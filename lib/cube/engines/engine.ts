@@ -22,13 +22,16 @@ export interface Engine {
 /** A column of numbers: whole ones of 32 bits, or doubles. */
 export type NumberColumn = Int32Array | Float64Array;
 
+/** A column that is read: of numbers, or of hashes of 64 bits. */
+export type ReadColumn = NumberColumn | BigUint64Array;
+
 /** Tables as typed arrays. */
 export interface NumberArrays {
   /**
-   * Returns the columns of a SELECT of INTEGER and DOUBLE without a null, in its order; all of one length, in memory that
-   * threads share.
+   * Returns the columns of a SELECT of INTEGER, DOUBLE and UBIGINT without a null, in its order; all of one length, in
+   * memory that threads share.
    */
-  read(select: string): Promise<NumberColumn[]>;
+  read(select: string): Promise<ReadColumn[]>;
   /** Makes a temporary table of columns of one length: INTEGER or DOUBLE, as the arrays are. */
   write(name: string, columns: Readonly<Record<string, NumberColumn>>): Promise<void>;
 }

@@ -53,19 +53,84 @@ export function anyStream({dialect, fact, staged, streams}: EventsContext): stri
  * `until`, of rows until that day (true) and after it, which comes first in a row.
  */
 export function countValues(context: EventsContext, {until}: {until?: number} = {}): string {
-  const {dialect, fact, staged, streams, table} = context;
-  const flaw = (condition: (value: string, stream: Stream) => string | null) => {
+  const counts = flawsOf(context).map((flaw) => (flaw === null ? "0" : `sum(CASE WHEN ${flaw} THEN 1 ELSE 0 END)`));
+  const [key, by] =
+    until === undefined ? ["", ""] : [`${dayOf(context.dialect, "t", context.offsets)} <= ${until}, `, " GROUP BY 1"];
+  return `SELECT ${key}count(*), ${counts.join(", ")}
+  FROM ${context.table} WHERE unit IS NOT NULL AND t IS NOT NULL AND (${anyStream(context)})${by}`;
+}
+
+/** What says that a row's value is not numeric, blank or negative, where a stream takes it; null where none ever is. */
+function flawsOf(context: EventsContext): (string | null)[] {
+  const {dialect, fact, staged, streams} = context;
+  const flaw = (condition: (value: string, stream: Stream) => string | null): string | null => {
     const found = streams.flatMap((stream) => {
       if (stream.value === null) return [];
       const flawed = condition(valueColumn(context, stream), stream);
       return flawed === null ? [] : [`(${matches(dialect, fact, staged, stream)} AND ${flawed})`];
     });
-    return found.length === 0 ? "0" : `sum(CASE WHEN ${found.join(" OR ")} THEN 1 ELSE 0 END)`;
+    return found.length === 0 ? null : found.join(" OR ");
   };
-  const [key, by] =
-    until === undefined ? ["", ""] : [`${dayOf(dialect, "t", context.offsets)} <= ${until}, `, " GROUP BY 1"];
-  return `SELECT ${key}count(*), ${flaw((value) => `(${value} IS NOT NULL AND NOT ${dialect.finite(value)})`)}, ${flaw((value) => `${value} IS NULL`)}, ${flaw((value, {negative}) => (negative === "exclude" ? `(${value} < 0 AND ${dialect.finite(value)})` : null))}
-  FROM ${table} WHERE unit IS NOT NULL AND t IS NOT NULL AND (${anyStream(context)})${by}`;
+  return [
+    flaw((value) => `(${value} IS NOT NULL AND NOT ${dialect.finite(value)})`),
+    flaw((value) => `${value} IS NULL`),
+    flaw((value, {negative}) => (negative === "exclude" ? `(${value} < 0 AND ${dialect.finite(value)})` : null))
+  ];
+}
+
+/** Streams at most whose bits there is room for beside those of `rowBits`. */
+export const mostStreams = 26;
+
+/** Bits of a row beside those of its streams: that any stream looks at it, and the flaws of its values. */
+export const rowBits = {relevant: 2 ** 26, notNumeric: 2 ** 27, missing: 2 ** 28, negative: 2 ** 29} as const;
+
+/**
+ * Returns a SELECT of all rows of a staged fact as numbers without a null: the number of the unit (0 for one without, -1
+ * for a row without a unit), `t` (NaN where there is none), the row's bits, the values of some streams, 0 where missing, and
+ * a hash of all columns, if any are named.
+ *
+ * @param numbers the table of units (`unit`) with their numbers (`u`)
+ * @param bits the bit of each stream, by id
+ * @param values streams whose values are read
+ * @param hashed columns of the hash
+ */
+export function numberedRows(
+  context: EventsContext,
+  {
+    numbers,
+    bits,
+    values,
+    hashed
+  }: {
+    numbers: string;
+    bits: ReadonlyMap<string, number>;
+    values: readonly Stream[];
+    hashed: readonly string[];
+  }
+): string {
+  const {dialect, table, streams} = context;
+  const [notNumeric, missing, negative] = flawsOf(context);
+  const flags: [condition: string | null | undefined, bit: number][] = [
+    ...streams.map((stream): [string, number] => [
+      `${streamValue(context, stream)} IS NOT NULL`,
+      bits.get(stream.id) ?? 0
+    ]),
+    [anyStream(context), rowBits.relevant],
+    [notNumeric, rowBits.notNumeric],
+    [missing, rowBits.missing],
+    [negative, rowBits.negative]
+  ];
+  const told = flags.flatMap(([condition, bit]) =>
+    condition == null ? [] : [`CASE WHEN ${condition} THEN ${bit} ELSE 0 END`]
+  );
+  const columns = [
+    "coalesce(n.u, CASE WHEN r.unit IS NULL THEN -1 ELSE 0 END)",
+    `coalesce(CAST(r.t AS ${dialect.double}), CAST('nan' AS ${dialect.double}))`,
+    `CAST(${told.join(" + ")} AS INTEGER)`,
+    ...values.map((stream) => `coalesce(${valueColumn(context, stream)}, 0)`),
+    ...(hashed.length === 0 ? [] : [dialect.hash(hashed.map((name) => `r.${name}`))])
+  ];
+  return `SELECT ${columns.join(", ")} FROM ${table} AS r LEFT JOIN ${numbers} AS n ON n.unit = r.unit`;
 }
 
 function valueColumn({fact, staged}: EventsContext, stream: Stream): string {

@@ -68,6 +68,8 @@ export interface UnitsOptions {
   tops: readonly (readonly string[] | {readonly table: string})[];
   /** Whether units get a number each; else `u` is the id itself, for statements that are evaluated more than once. */
   numbered?: boolean;
+  /** A table that has the numbers of the units (`unit`, `u`); default: they are numbered anew. */
+  numbers?: string;
   /** Staged tables of units to join, each with the attributes and dimensions that it brings. */
   joins: readonly {
     readonly table: string;
@@ -89,7 +91,7 @@ export interface UnitsOptions {
 export function unitRows(
   dialect: Dialect,
   {offsets}: Known,
-  {tops, joins, own, phases, activation, numbered = true}: UnitsOptions
+  {tops, joins, own, phases, activation, numbered = true, numbers}: UnitsOptions
 ): string {
   const owner = (i: number) => joins.findIndex(({dimensions}) => dimensions.includes(i));
   const dimensions = tops.map((values, i) => {
@@ -117,7 +119,7 @@ export function unitRows(
   ];
   const entry = activation ? "activated.t" : "f.t";
   const columns = [
-    numbered ? "CAST(row_number() OVER () AS INTEGER) AS u" : "f.unit AS u",
+    numbers !== undefined ? "n.u AS u" : numbered ? "CAST(row_number() OVER () AS INTEGER) AS u" : "f.unit AS u",
     "f.unit AS unit",
     "f.variant AS variant",
     `(f.variant = f.second${activation ? " AND activated.t IS NOT NULL" : ""}) AS counts`,
@@ -133,6 +135,7 @@ export function unitRows(
     const source = owner(i) < 0 ? "f" : `j${owner(i)}`;
     if ("table" in values) joined.push(`LEFT JOIN ${values.table} AS top${i} ON top${i}.value = ${source}.d${i}`);
   });
+  if (numbers !== undefined) joined.push(`JOIN ${numbers} AS n ON n.unit = f.unit`);
   if (activation) joined.push("LEFT JOIN activated ON activated.unit = f.unit");
   return `SELECT ${columns.join(",\n    ")}\n  FROM first_touch AS f ${joined.join("\n  ")}`;
 }

@@ -1,10 +1,14 @@
 import {describe, expect, it} from "vitest";
-import type {RawColumns, UnitGroup} from "../../../lib/cube/arrays/rawHits.ts";
-import {groupsOf, placesOf, reachedOf, spansOf, startsOf} from "../../../lib/cube/arrays/rawHits.ts";
+import type {EventRows} from "../../../lib/cube/arrays/eventRows.ts";
+import type {RawHits, UnitGroup} from "../../../lib/cube/arrays/rawHits.ts";
+import {groupsOf, placeRows, placesOf, spansOf, startsOf} from "../../../lib/cube/arrays/rawHits.ts";
+import {mergeReached, reachedHits} from "../../../lib/cube/arrays/reachedHits.ts";
+import {day} from "../../../lib/cube/dialects/dialect.ts";
+import {rowBits} from "../../../lib/cube/sql/events.ts";
 import {unitHits} from "../../../lib/cube/arrays/unitHits.ts";
 import {createRandom} from "../../random.ts";
 
-/** Units that entered on five days, in two variants and three cells, with hits of random days. */
+/** Units that entered on five days, in two variants and three cells, with rows of random days; unit 0 was never exposed. */
 function draw(seed: number, size = 300) {
   const random = createRandom(seed);
   const units = Array.from({length: size}, (_, i) => ({
@@ -14,28 +18,40 @@ function draw(seed: number, size = 300) {
     cell: random.integer(3)
   })).toSorted((a, b) => a.entryDay - b.entryDay || a.variant - b.variant || a.cell - b.cell);
   const column = (key: keyof (typeof units)[number]) => Int32Array.from(units, (unit) => unit[key]);
-  const rows = Array.from({length: 10 * size}, () => ({
-    u: random.integer(size + 1),
-    day: random.integer(9),
-    since: random.integer(100) - 20
-  }));
-  const hits: RawColumns = {
+  // The last unit does not count, and a row of no unit is not relevant to anything.
+  const rows = Array.from({length: 10 * size}, () => ({u: random.integer(size + 3) - 1, date: random.integer(9)}));
+  const offsets = [{from: -Infinity, offset: 0}];
+  const read: EventRows = {
     u: Int32Array.from(rows, ({u}) => u),
-    day: Int32Array.from(rows, ({day}) => day),
-    since: Float64Array.from(rows, ({since}) => since),
-    streams: Int32Array.from(rows, () => 1),
-    values: []
+    t: Float64Array.from(rows, ({date}) => date * day + 1),
+    bits: Int32Array.from(rows, ({date}) => (date === 8 ? rowBits.relevant | rowBits.missing : rowBits.relevant | 1)),
+    values: new Map()
   };
   const u = column("u");
-  const placeOf = placesOf(u);
+  const placeOf = placesOf(u, Int32Array.of(size + 1));
   const groups = groupsOf(column("entryDay"), column("variant"), column("cell"));
-  const lead = new Float64Array(size);
-  return {rows, hits, groups, u, placeOf, lead, start: startsOf([hits], placeOf, size)};
+  const {columns, counts} = placeRows(read, placeOf, offsets);
+  const entry = Float64Array.from(units, ({entryDay}) => entryDay * day);
+  const start = startsOf([columns], size);
+  const raw: RawHits = {
+    groups,
+    u,
+    placeOf,
+    lead: new Float64Array(size),
+    entry,
+    start,
+    hits: [columns],
+    calendar: false,
+    bits: [["s0", 1]],
+    summed: [],
+    measured: []
+  };
+  return {rows, size, counts, raw, units};
 }
 
 describe("units in shares", () => {
   it.each([1, 2, 3, 8])("are each in one of %d, with all of one entry day and variant", (count) => {
-    const {groups, start, u} = draw(count);
+    const {groups, start, u} = draw(count).raw;
     const spans = spansOf({groups, start, u}, count);
     expect(spans.length).toBeLessThanOrEqual(count);
     expect(spans[0]?.[0]).toBe(0);
@@ -47,7 +63,7 @@ describe("units in shares", () => {
   });
 
   it("have about as many hits each", () => {
-    const {groups, start, u} = draw(1, 3000);
+    const {groups, start, u} = draw(1, 3000).raw;
     for (const [from, to] of spansOf({groups, start, u}, 3)) {
       expect(start[to]! - start[from]!).toBeGreaterThan(start[u.length]! / 5);
       expect(start[to]! - start[from]!).toBeLessThan(start[u.length]! / 2);
@@ -61,31 +77,49 @@ describe("units in shares", () => {
 
 describe("hits", () => {
   it("lie by unit and day, those of units that do not count left out", () => {
-    const {rows, hits, groups, u, placeOf, lead, start} = draw(7);
-    const raw = {groups, u, placeOf, lead, start, hits: [hits], reached: [], bits: [["s0", 1]] as const, summed: []};
-    const found = spansOf({groups, start, u}, 3).flatMap((span) => {
+    const {rows, size, raw} = draw(7);
+    const found = spansOf(raw, 3).flatMap((span) => {
       const own = unitHits(raw, span);
       return [...own.u].flatMap((unit, place) =>
-        [...own.day.subarray(own.start[place], own.start[place + 1])].map((day) => `${unit} ${day}`)
+        [...own.day.subarray(own.start[place], own.start[place + 1])].map((date) => `${unit} ${date}`)
       );
     });
-    const order = new Map([...u].map((unit, place) => [unit, place]));
+    const order = new Map([...raw.u].map((unit, place) => [unit, place]));
     const expected = rows
-      .filter((row) => row.u > 0)
-      .toSorted((a, b) => order.get(a.u)! - order.get(b.u)! || a.day - b.day)
-      .map((row) => `${row.u} ${row.day}`);
+      .filter(({u}) => u > 0 && u <= size)
+      .toSorted((a, b) => order.get(a.u)! - order.get(b.u)! || a.date - b.date)
+      .map(({u, date}) => `${u} ${date}`);
     expect(found).toEqual(expected);
   });
 
-  it("are counted that are of other units, too late or too early", () => {
-    const {rows, hits, placeOf, lead} = draw(9);
-    const mine = rows.filter((row) => row.u > 0);
-    const inTime = mine.filter(({day}) => day <= 6);
-    expect(reachedOf(hits, {placeOf, lead, asOf: 6, before: 10})).toEqual({
-      rows: rows.length,
-      outside: rows.length - mine.length,
+  it("are told from rows of others, and their flaws counted", () => {
+    const {rows, size, counts} = draw(8);
+    const [relevant, known, outside] = [
+      rows.filter(({u}) => u >= 0),
+      rows.filter(({u}) => u > 0),
+      rows.filter(({u}) => u === size + 1)
+    ];
+    expect(counts).toEqual({
+      relevant: relevant.length,
+      notNumeric: 0,
+      missing: relevant.filter(({date}) => date === 8).length,
+      negative: 0,
+      rows: known.length,
+      outside: outside.length,
+      firstOutside: Math.min(...outside.map(({date}) => date))
+    });
+  });
+
+  it("are counted that are too late or too early", () => {
+    const {rows, size, raw, units} = draw(9);
+    const entered = new Map(units.map(({u, entryDay}) => [u, entryDay]));
+    const mine = rows.filter(({u}) => u > 0 && u <= size);
+    const inTime = mine.filter(({date}) => date <= 6);
+    const before = 2 * day;
+    const shards = spansOf(raw, 3).map((span) => reachedHits(unitHits(raw, span), {facts: 1, asOf: 6, before}));
+    expect(mergeReached(shards, 0)).toEqual({
       late: mine.length - inTime.length,
-      early: inTime.filter(({since}) => since < -10).length,
+      early: inTime.filter(({u, date}) => entered.get(u)! * day - (date * day + 1) > before).length,
       firstDay: 0
     });
   });

@@ -1,29 +1,32 @@
 import {afterEach, describe, expect, it} from "vitest";
 import type {RawHits} from "../../../lib/cube/arrays/rawHits.ts";
 import {startsOf} from "../../../lib/cube/arrays/rawHits.ts";
+import {day} from "../../../lib/cube/dialects/dialect.ts";
 import {createShardThreads} from "../../../lib/cube/arrays/shards.ts";
 
 /** Four units that entered on four days, with a hit each. */
 function raw(): RawHits {
   const u = Int32Array.of(1, 2, 3, 4);
-  const placeOf = Int32Array.of(-1, 0, 1, 2, 3);
+  const placeOf = Int32Array.of(-2, 0, 1, 2, 3);
   const hits = {
-    u,
-    day: Int32Array.of(0, 1, 2, 3),
-    since: Float64Array.of(0, 0, 0, 0),
+    place: Int32Array.of(0, 1, 2, 3),
+    t: Float64Array.of(0, 1, 2, 3).map((date) => date * day),
     streams: Int32Array.of(1, 1, 1, 1),
-    values: [Float64Array.of(5, 7, -9, 3)]
+    values: new Map([["s0", Float64Array.of(5, 7, -9, 3)]]),
+    offsets: [{from: -Infinity, offset: 0}]
   };
   return {
     groups: [...u].map((_, i) => ({entryDay: i, variant: i % 2, cell: 0, from: i, to: i + 1})),
     u,
     placeOf,
     lead: new Float64Array(4),
-    start: startsOf([hits], placeOf, 4),
+    entry: hits.t.slice(),
+    start: startsOf([hits], 4),
     hits: [hits],
-    reached: [],
+    calendar: false,
     bits: [["s0", 1]],
-    summed: ["s0"]
+    summed: ["s0"],
+    measured: []
   };
 }
 

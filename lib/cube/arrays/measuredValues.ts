@@ -1,0 +1,164 @@
+import {lowerEdge} from "../bins.ts";
+import type {BinGroups} from "../bins.ts";
+import type {UnitHits} from "./unitHits.ts";
+
+/** Which values of hits a quantile is of. */
+export interface MeasuredLook {
+  /** The stream. */
+  readonly id: string;
+  /** Microseconds since the entry: from, and to before. */
+  readonly from: number;
+  readonly to: number;
+  readonly asOf: number;
+  /** The day that all values of a unit count from, by place among all units; null where each counts from its own. */
+  readonly days: Int32Array | null;
+}
+
+/** A variant, a day, a group's place and a count, one after another. */
+export type GroupCounts = Float64Array;
+
+/** The columns of `valueIncrements`, in a row's order. */
+export const incrementColumns = ["variant", "day", "place", "touched", "n", "c", "mm", "mk"] as const;
+
+/** Returns the least and the greatest value, and the distinct ones if there are at most so many; null without a value. */
+export function valueRange(
+  hits: UnitHits,
+  look: MeasuredLook,
+  few: number
+): {least: number; most: number; distinct: number[] | null} | null {
+  let [least, most] = [Infinity, -Infinity];
+  const distinct = new Set<number>();
+  eachValue(hits, look, (_, __, ___, value) => {
+    if (value < least) least = value;
+    if (value > most) most = value;
+    if (distinct.size <= few) distinct.add(value);
+  });
+  return least > most ? null : {least, most, distinct: distinct.size > few ? null : [...distinct]};
+}
+
+/** Returns how many values each group has that count from each day. */
+export function valueCounts(hits: UnitHits, look: MeasuredLook, groups: BinGroups): GroupCounts {
+  const placeOf = searchGroups(groups);
+  const found = new Map<number, Map<number, Float64Array>>();
+  eachValue(hits, look, (variant, _, day, value) => {
+    const days = found.get(variant) ?? new Map<number, Float64Array>();
+    found.set(variant, days);
+    const counts = days.get(day) ?? new Float64Array(groups.length);
+    days.set(day, counts);
+    counts[placeOf(value)]!++;
+  });
+  const rows: number[] = [];
+  for (const [variant, days] of found)
+    for (const [day, counts] of days)
+      counts.forEach((count, place) => {
+        if (count > 0) rows.push(variant, day, place, count);
+      });
+  return Float64Array.from(rows);
+}
+
+/**
+ * Returns what `clusterIncrements` gives: what each day adds to the sketch of the values, in rows of `incrementColumns` by
+ * variant, day and place of the group.
+ */
+export function valueIncrements(hits: UnitHits, look: MeasuredLook, groups: BinGroups): Float64Array {
+  const placeOf = searchGroups(groups);
+  const width = 5;
+  const sums = new Map<number, Map<number, Float64Array>>();
+  // The occupied groups of a unit, ascending, and for each its values so far, and what it added as of the last day.
+  let places: number[] = [];
+  let counts: number[] = [];
+  let before: number[] = [];
+  let beforeMM: number[] = [];
+  let beforeMK: number[] = [];
+  let [unit, variantNow, today, entered, all] = [-1, 0, NaN, NaN, 0];
+  const flush = (): void => {
+    if (unit < 0 || Number.isNaN(today)) return;
+    const days = sums.get(variantNow) ?? new Map<number, Float64Array>();
+    sums.set(variantNow, days);
+    const to = days.get(today) ?? new Float64Array(width * groups.length);
+    days.set(today, to);
+    let m = 0;
+    for (let i = 0; i < places.length; ++i) {
+      const c = counts[i]!;
+      m += c;
+      const mm = m * m - (m - c) * (m - c);
+      const mk = c * all;
+      const at = width * places[i]!;
+      if (i === places.length - 1) {
+        to[at]!++;
+        if (today === entered) to[at + 1]!++;
+      }
+      to[at + 2]! += c - before[i]!;
+      to[at + 3]! += mm - beforeMM[i]!;
+      to[at + 4]! += mk - beforeMK[i]!;
+      before[i] = c;
+      beforeMM[i] = mm;
+      beforeMK[i] = mk;
+    }
+  };
+  eachValue(hits, look, (variant, place, day, value) => {
+    if (place !== unit || day !== today) flush();
+    if (place !== unit) {
+      [places, counts, before, beforeMM, beforeMK] = [[], [], [], [], []];
+      unit = place;
+      entered = day;
+      all = 0;
+    }
+    today = day;
+    variantNow = variant;
+    all++;
+    const group = placeOf(value);
+    let at = 0;
+    while (at < places.length && places[at]! < group) at++;
+    if (places[at] === group) counts[at]!++;
+    else {
+      places.splice(at, 0, group);
+      counts.splice(at, 0, 1);
+      for (const list of [before, beforeMM, beforeMK]) list.splice(at, 0, 0);
+    }
+  });
+  flush();
+  const rows: number[] = [];
+  for (const [variant, days] of sums)
+    for (const [day, own] of days)
+      for (let group = 0; group < groups.length; ++group) {
+        const at = width * group;
+        const row = own.subarray(at, at + width);
+        if (row.some((sum) => sum !== 0)) rows.push(variant, day, group, ...row);
+      }
+  return Float64Array.from(rows);
+}
+
+/** Calls back with each value that counts: those of a unit one after another, and day by day. */
+function eachValue(
+  {groups, start, day, since, streams, bit, measured}: UnitHits,
+  {id, from, to, asOf, days}: MeasuredLook,
+  task: (variant: number, place: number, day: number, value: number) => void
+): void {
+  const [own, values] = [bit.get(id) ?? 0, measured.get(id) ?? new Float64Array(0)];
+  for (const {variant, from: first, to: end} of groups)
+    for (let place = first; place < end; ++place) {
+      if (days !== null && days[place]! > asOf) continue;
+      for (let i = start[place]!; i < start[place + 1]! && day[i]! <= asOf; ++i) {
+        if ((streams[i]! & own) === 0 || !(since[i]! >= from && since[i]! < to)) continue;
+        task(variant, place, days === null ? day[i]! : days[place]!, values[i]!);
+      }
+    }
+}
+
+/** Returns what finds the place of a value's group: a bin above zero holds its lower edge, one below zero its upper edge. */
+function searchGroups(groups: BinGroups): (value: number) => number {
+  const edges = Float64Array.from(groups, lowerEdge);
+  const strict = Uint8Array.from(groups, (bin) => (bin === 0 || bin > 1 ? 0 : 1));
+  return (value) => {
+    let low = 0;
+    let high = edges.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      const edge = edges[middle]!;
+      if (strict[middle] === 1 ? value > edge : value >= edge) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  };
+}

@@ -1,0 +1,47 @@
+import {describe, expect, it} from "vitest";
+import {equalRows} from "../../../lib/cube/arrays/equalRows.ts";
+import type {EventRows} from "../../../lib/cube/arrays/eventRows.ts";
+import {createRandom} from "../../random.ts";
+
+/** Rows of few units, moments and values, some of no unit and some of no moment, and a hash that tells all but a few apart. */
+function draw(seed: number, size: number, hash: (key: string) => bigint) {
+  const random = createRandom(seed);
+  const rows = Array.from({length: size}, () => ({
+    u: random.integer(40) - 1,
+    t: random.integer(30) === 0 ? NaN : random.integer(50),
+    bits: random.integer(2),
+    value: random.integer(3)
+  }));
+  const read: EventRows = {
+    u: Int32Array.from(rows, ({u}) => u),
+    t: Float64Array.from(rows, ({t}) => t),
+    bits: Int32Array.from(rows, ({bits}) => bits),
+    values: new Map([["s0", Float64Array.from(rows, ({value}) => value)]])
+  };
+  const keys = rows.map((row) => JSON.stringify(row));
+  const known = new Set<string>();
+  const expected = rows.flatMap(({u, t}, i) => {
+    if (u < 0 || Number.isNaN(t)) return [];
+    if (known.has(keys[i]!)) return [i];
+    known.add(keys[i]!);
+    return [];
+  });
+  return {read, hashes: BigUint64Array.from(keys, hash), expected};
+}
+
+describe("equal rows", () => {
+  it.each([0, 1, 7, 3000, 60_000])("are found among %d: all but the first of each", (size) => {
+    const numbers = new Map<string, bigint>();
+    const {read, hashes, expected} = draw(size, size, (key) => {
+      const hash = numbers.get(key) ?? BigInt.asUintN(64, BigInt(numbers.size + 1) * 0x9e3779b97f4a7c15n);
+      numbers.set(key, hash);
+      return hash;
+    });
+    expect(equalRows(read, hashes).toSorted((a, b) => a - b)).toEqual(expected);
+  });
+
+  it("are not told by their hash alone", () => {
+    const {read, hashes, expected} = draw(3, 500, (key) => BigInt(key.length));
+    expect(equalRows(read, hashes).toSorted((a, b) => a - b)).toEqual(expected);
+  });
+});
