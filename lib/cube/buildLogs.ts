@@ -15,9 +15,8 @@ import type {Fact} from "../experiment/definition/definition.ts";
 import type {Plan, Stream} from "./plan.ts";
 import type {JoinedFact} from "./arrays/readHits.ts";
 import {readHits} from "./arrays/readHits.ts";
-import {dayStatistics} from "./arrays/profileRows.ts";
 import {isInArrays, isReadAtOnce, threadsFor} from "./arrays/route.ts";
-import type {Relevant} from "./arrays/rawHits.ts";
+import type {Relevant} from "./arrays/placeRows.ts";
 import type {Reached} from "./arrays/reachedHits.ts";
 import {mergeReached} from "./arrays/reachedHits.ts";
 import type {ShardThreads} from "./arrays/shards.ts";
@@ -85,8 +84,9 @@ async function build(
   const exposures = await loadExposures(context, plan);
   const start = dayOfDate(experiment.start);
   if (await isReadAtOnce(context, plan)) {
+    options.threads.start(threadsFor(context, Infinity));
     await steps.beside("unit_numbers", numbersOfUnits);
-    context = {...context, numbers: "unit_numbers"};
+    context = {...context, atOnce: {numbers: "unit_numbers", threads: options.threads}};
   }
   const events: Loaded[] = [];
   for (const [i, name] of [...new Set(plan.streams.map(({fact}) => fact))].entries()) {
@@ -130,7 +130,8 @@ async function build(
     return build({...loading, leastHits: Infinity}, plan, options, record);
   }
   if (inArrays) options.threads.start(threadsFor(context, rows));
-  const known = {start, asOf, offsets: exposures.offsets, calendar: exposures.calendar};
+  const {offsets, calendar: dated, once} = exposures;
+  const known = {start, asOf, offsets, calendar: dated, once};
   const units = await formUnits(context, plan, known, {...(options.pins && {pins: options.pins}), activation});
 
   const excluded: ExcludedRows[] = [...exposures.excluded, ...units.excluded];
@@ -151,7 +152,7 @@ async function build(
   }
   let counted: readonly CountedHits[] = [];
   if (inArrays) {
-    const {raw, counts} = await readHits(context, plan, facts);
+    const {raw, counts} = await readHits({...context, threads: options.threads}, plan, facts);
     // What came is let go of once it is sorted.
     const shards = await options.threads.open(raw);
     const reached = await shards.ask("reached", {facts: facts.length, asOf, before: plan.before});
@@ -285,12 +286,17 @@ async function hitsSince(
 
 /** Rows and latest time of each day from the experiment's start on. */
 async function days(
-  {engine, steps}: LoadContext,
+  {engine, steps, atOnce}: LoadContext,
   loaded: Loaded,
   from: string,
   start: number
 ): Promise<DayStatistics[]> {
-  if (loaded.inArrays !== undefined) return dayStatistics(loaded.inArrays, {...loaded, start});
+  if (loaded.inArrays !== undefined && atOnce !== undefined) {
+    const {rows, from: first, to} = loaded.inArrays;
+    const {offsets, calendar} = loaded;
+    const range = {from: first, to, offsets, calendar, start};
+    return rows === null ? [] : (await atOnce.threads.run("dayStatistics", rows, range)).flat();
+  }
   const local = localTime("t", loaded.offsets);
   const dated = dayOf(engine.dialect, "t", loaded.offsets);
   const rows = await steps.rows(

@@ -14,6 +14,7 @@ import {
   dayOf,
   exposureReasons,
   firstTouch,
+  onlyTouch,
   unitRows,
   unitsWithCells,
   validExposures
@@ -48,7 +49,9 @@ export async function formUnits(
   const own = plan.attributes.filter(({fact}) => fact === experiment.exposures);
   const dimensions = Object.entries(experiment.dimensions);
   const mine = dimensions.flatMap(([, {fact}], i) => (fact === undefined ? [`d${i}`] : []));
-  await steps.table("first_touch", firstTouch(dialect, known, [...mine, ...own.map(({id}) => id)]));
+  const brought = [...mine, ...own.map(({id}) => id)];
+  const touched = known.once === true ? {instead: onlyTouch(dialect, known, brought)} : {};
+  await steps.table("first_touch", firstTouch(dialect, known, brought), touched);
   excluded.push(...(await crossovers(engine, steps, plan, known)));
   if (context.definitions.sources.facts[experiment.exposures]?.shape === "units") {
     const [repeats] = await steps.rows("SELECT coalesce(sum(repeats - 1), 0) FROM first_touch WHERE variant = second");
@@ -76,7 +79,7 @@ export async function formUnits(
     phases,
     activation: activation !== null
   };
-  const {numbers} = context;
+  const numbers = context.atOnce?.numbers;
   const numbered = numbers === undefined ? {} : {instead: unitRows(dialect, known, {...options, numbers})};
   await steps.table("unit_rows", unitRows(dialect, known, options), numbered);
   await steps.table("cells", cellRows(count));

@@ -11,12 +11,11 @@ import {conditionsOf, stageEvents, stageExposures, valuesOf} from "./sql/stage.t
 import type {Steps} from "./steps.ts";
 import type {StoredFact} from "./store/factStore.ts";
 import {StoreFullError} from "./store/factStore.ts";
-import {equalRows as equalRowsOf} from "./arrays/equalRows.ts";
 import type {HeldRows} from "./arrays/eventRows.ts";
 import {readEventRows} from "./arrays/eventRows.ts";
-import {haveNoTime, profileRows} from "./arrays/profileRows.ts";
+import {haveNoTime, mergeProfiles} from "./arrays/profileRows.ts";
 import {mostHits} from "./arrays/route.ts";
-import type {Shards} from "./arrays/shards.ts";
+import type {ShardThreads, Shards} from "./arrays/shards.ts";
 import {profileOf, storedEvents, storedExposures} from "./store/readStored.ts";
 import type {StatePlace, UnitState} from "./store/unitState.ts";
 import {numberOf} from "./steps.ts";
@@ -39,6 +38,8 @@ export interface Loaded {
   readonly excluded: readonly ExcludedRows[];
   /** The streams that it was staged for. */
   readonly staged: readonly Stream[];
+  /** Of exposures: whether no unit is known to have several. */
+  readonly once?: boolean;
   /** Its rows, where they were read into typed arrays and no table was made. */
   readonly inArrays?: HeldRows;
   /** Where it is stored: the fact, and what to read some of its days (in UTC) from; null without such a day. */
@@ -63,8 +64,8 @@ export interface LoadContext {
   readonly shards?: Shards;
   /** With them, the place of each number of a unit. */
   readonly places?: Int32Array;
-  /** The table of the numbers of units, where events are read into typed arrays at once. */
-  readonly numbers?: string;
+  /** Where events are read into typed arrays at once: the table of the numbers of units, and what looks at the rows. */
+  readonly atOnce?: {readonly numbers: string; readonly threads: ShardThreads};
   /** Hits from which on they are brought there; default: as many as make it quicker than SQL. */
   readonly leastHits?: number;
   /** Threads that the units are shared among; default: one per core, and one alone for few events. */
@@ -88,11 +89,21 @@ export async function loadExposures(context: LoadContext, plan: Plan): Promise<L
   // Rows of units that have no id of their own cannot be told apart.
   const ties = stored === null ? null : storedExposures(dialect, stored, experiment, own, {...context, where: "tie"});
   const among = ties === null ? "exposure_rows" : `(${ties}) AS ties`;
-  const single = source.fact.unit === undefined || (stored !== null && profileOf(stored).ties === 0);
+  // Few queries are as quick as this one on the embedded engine, and it spares some that are not.
+  const once = engine.arrays !== undefined && (await isOnce(steps));
+  const single = once || source.fact.unit === undefined || (stored !== null && profileOf(stored).ties === 0);
   const repeated = single ? 0 : await countEqual(steps, among, await engine.columns("exposure_rows"));
   const excluded = repeated > 0 ? [excludedRows("duplicated-row", name, repeated)] : [];
   const table = "exposure_rows";
-  return {name, fact: source.fact, table, from: table, ...found, excluded, staged: []};
+  return {name, fact: source.fact, table, from: table, ...found, excluded, staged: [], once};
+}
+
+/** Whether each unit has one exposure. */
+async function isOnce(steps: Steps): Promise<boolean> {
+  const [row] = await steps.rows(
+    "SELECT count(*), count(DISTINCT unit) FROM exposure_rows WHERE unit IS NOT NULL AND t IS NOT NULL"
+  );
+  return numberOf(row?.[0]) === numberOf(row?.[1]);
 }
 
 /** An events fact to load: the table to load it into, and what is looked at. */
@@ -150,8 +161,8 @@ async function loadArrays(
   {name, table, streams, plan}: EventsWanted,
   {source: {fact, relation}, select}: {source: Source; select: string}
 ): Promise<Loaded | null> {
-  const {engine, steps, numbers} = context;
-  if (numbers === undefined || !(((await relation.rowsAbout?.()) ?? Infinity) <= mostHits)) return null;
+  const {engine, steps, atOnce} = context;
+  if (atOnce === undefined || !(((await relation.rowsAbout?.()) ?? Infinity) <= mostHits)) return null;
   const joined = {
     dialect: engine.dialect,
     fact,
@@ -162,11 +173,12 @@ async function loadArrays(
     calendar: false
   };
   const hashed = eventColumns(fact, streams);
+  const {numbers, threads} = atOnce;
   const {rows, hashes} = await readEventRows(engine, plan, joined, {numbers, hashed});
-  const {from, to, blank, timeless} = profileRows(rows);
+  const {from, to, blank, timeless} = mergeProfiles(await threads.run("profileRows", rows));
   const own = zoneOffsets(fact.timezone ?? "UTC", from, to);
   const calendar = haveNoTime(rows, own);
-  const equal = equalRowsOf(rows, hashes);
+  const equal = (await threads.run("equalRows", rows, hashes)).flat();
   const keep = (fact.duplicates ?? (calendar ? "keep" : "drop")) === "keep";
   const excluded: ExcludedRows[] = [];
   push(excluded, "missing-unit", name, blank);

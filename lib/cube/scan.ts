@@ -15,7 +15,7 @@ export interface Relation {
   readonly files: readonly string[];
   /** Whether its columns are not known: any name is taken for one. */
   readonly open?: boolean;
-  /** About how many rows it has, where that is quick to tell: of packed text, or of a statement, it is not (null). */
+  /** About how many rows it has, where that is quick to tell: of packed text, a table or a statement it is not (null). */
   readonly rowsAbout?: () => Promise<number | null>;
 }
 
@@ -74,9 +74,9 @@ export async function scanFact(
   const columns = await reading(name, () => engine.columns(sql));
   checkHeader(name, fact, columns, files);
   const rowsAbout = async (): Promise<number | null> => {
-    if (fact.sql !== undefined) return null;
-    if (alias !== null || sql.startsWith("read_parquet("))
-      return Number((await rowsOf(engine, `SELECT count(*) FROM ${sql}`))[0]?.[0]);
+    // A table may be a view, and a look at it as long as a look at all its rows.
+    if (fact.sql !== undefined || alias !== null) return null;
+    if (sql.startsWith("read_parquet(")) return Number((await rowsOf(engine, `SELECT count(*) FROM ${sql}`))[0]?.[0]);
     const found = await rowsOf(engine, `SELECT file FROM glob([${paths.map(literal).join(", ")}])`);
     const texts = found.map(([file]) => String(file));
     if (texts.some((file) => /\.(gz|zst)$/i.test(file))) return null;

@@ -1,11 +1,14 @@
 import type {MessagePort} from "node:worker_threads";
 import {parentPort} from "node:worker_threads";
 import type {RawHits, Span} from "./rawHits.ts";
+import type {RowTasks} from "./rowTasks.ts";
+import {rowTasks} from "./rowTasks.ts";
 import type {Shard} from "./shard.ts";
 import {openShard} from "./shard.ts";
 
-/** What a thread is asked: to open a shard, or one of its questions; answered in that order. */
+/** What a thread is asked: to do something with rows, to open a shard, or one of its questions; answered in that order. */
 export type ShardQuestion =
+  | {readonly task: keyof RowTasks; readonly args: readonly unknown[]}
   | {readonly name: "open"; readonly args: readonly [RawHits, Span]}
   | {readonly name: keyof Shard; readonly args: readonly unknown[]};
 
@@ -28,7 +31,10 @@ function listen(port: MessagePort): void {
   });
 }
 
-function answerOf({name, args}: ShardQuestion): unknown {
+function answerOf(question: ShardQuestion): unknown {
+  const {args} = question;
+  if ("task" in question) return (rowTasks[question.task] as (...all: readonly unknown[]) => unknown)(...args);
+  const {name} = question;
   if (name === "open") {
     shard = openShard(...(args as [RawHits, Span]));
     return null;

@@ -118,45 +118,49 @@ export function dailyIncrements(
     const days = Math.max(asOf, entryDay) - first + 1;
     if (sumsOfDays.length < days * width) sumsOfDays = new Float64Array(days * width);
     else sumsOfDays.fill(0, 0, days * width);
-    for (let place = from; place < to; ++place) {
-      // A call of fill or set takes longer than a loop over a few numbers.
-      for (let p = 0; p < running.length; ++p) running[p] = 0;
-      for (let l = 0; l < now.length; ++l) now[l] = then[l] = 0;
-      for (let f = 0; f < fixedLetters.length; ++f) {
-        const l = fixedLetters[f]!;
-        now[l] = then[l] = Math.min(fixedValues[f]?.[place] ?? 0, caps[l]!);
-      }
-      const end = start[place + 1]!;
-      let i = start[place]!;
-      let pending = true;
-      for (;;) {
-        const next = i < end && day[i]! <= asOf ? day[i]! : Infinity;
-        const today = pending && entryDay <= next ? entryDay : next;
-        if (today === Infinity) break;
-        const enters = pending && today === entryDay;
-        if (enters) pending = false;
-        let any = false;
-        for (; i < end && day[i] === today; ++i) {
-          const belongs = streams[i]!;
-          const after = since[i]!;
-          for (let p = 0; p < bits.length; ++p) {
-            if ((belongs & bits[p]!) === 0 || !(after >= reachFrom[p]! && after < reachTo[p]!)) continue;
-            any = true;
-            if (reduces[p] === 2) own[p]! += numbers[p]![i]!;
-            else if (reduces[p] === 1) own[p]!++;
-            else own[p] = 1;
-          }
-        }
-        const changed = any ? change() : 0;
-        if (!enters && changed === 0) continue;
-        addDay(sumsOfDays, (today - first) * width, enters ? everything : workFor(changed), enters);
-        for (let l = 0; l < now.length; ++l) then[l] = now[l]!;
-      }
-    }
+    for (let place = from; place < to; ++place) addUnit(place, entryDay);
     for (let d = 0; d < days; ++d)
       if (isTouched(sumsOfDays, d * width)) rows.add([entryDay, first + d, variant, cell], sumsOfDays, d * width);
   }
   return rows;
+
+  /** Adds what the days of one unit changed to the sums of its group. */
+  function addUnit(place: number, entryDay: number): void {
+    const first = entryDay - 1;
+    // A call of fill or set takes longer than a loop over a few numbers.
+    for (let p = 0; p < running.length; ++p) running[p] = 0;
+    for (let l = 0; l < now.length; ++l) now[l] = then[l] = 0;
+    for (let f = 0; f < fixedLetters.length; ++f) {
+      const l = fixedLetters[f]!;
+      now[l] = then[l] = Math.min(fixedValues[f]?.[place] ?? 0, caps[l]!);
+    }
+    const end = start[place + 1]!;
+    let i = start[place]!;
+    let pending = true;
+    for (;;) {
+      const next = i < end && day[i]! <= asOf ? day[i]! : Infinity;
+      const today = pending && entryDay <= next ? entryDay : next;
+      if (today === Infinity) break;
+      const enters = pending && today === entryDay;
+      if (enters) pending = false;
+      let any = false;
+      for (; i < end && day[i] === today; ++i) {
+        const belongs = streams[i]!;
+        const after = since[i]!;
+        for (let p = 0; p < bits.length; ++p) {
+          if ((belongs & bits[p]!) === 0 || !(after >= reachFrom[p]! && after < reachTo[p]!)) continue;
+          any = true;
+          if (reduces[p] === 2) own[p]! += numbers[p]![i]!;
+          else if (reduces[p] === 1) own[p]!++;
+          else own[p] = 1;
+        }
+      }
+      const changed = any ? change() : 0;
+      if (!enters && changed === 0) continue;
+      addDay(sumsOfDays, (today - first) * width, enters ? everything : workFor(changed), enters);
+      for (let l = 0; l < now.length; ++l) then[l] = now[l]!;
+    }
+  }
 
   /** Adds what a day brought to the running totals; returns the letters that are others now, a bit each. */
   function change(): number {
@@ -243,6 +247,8 @@ export function dailyIncrements(
         const zBefore = once[t] === 1 ? 0 : then[termB[t]!]!;
         if (x === xBefore && z === zBefore) continue;
         if (small[t] === 1) to[at]! += x * z - xBefore * zBefore;
+        else if (x === xBefore) addProduct(to, at, x, z - zBefore);
+        else if (z === zBefore) addProduct(to, at, x - xBefore, z);
         else {
           if (x !== 0 && z !== 0) addProduct(to, at, x, z);
           if (xBefore !== 0 && zBefore !== 0) addProduct(to, at, -xBefore, zBefore);

@@ -1,19 +1,27 @@
-import type {EventRows} from "./eventRows.ts";
+import type {EventRows, Share} from "./eventRows.ts";
+import {inBlocks} from "./inBlocks.ts";
 
 /** Rows of a bucket, about: few enough that all that is done with them stays in the processor's memory. */
 const bucketRows = 16_384;
 
 /**
  * Returns the rows that equal an earlier one, by their places: those with a hash that another row has, and equal to it in
- * all that is known of them. Rows that do not count are left out.
+ * all that is known of them. Rows that do not count are left out. A share is of the hashes: equal rows are in one.
  */
-export function equalRows(rows: EventRows, hashes: BigUint64Array): number[] {
+export function equalRows(rows: EventRows, hashes: BigUint64Array, [index, of]: Share): number[] {
   const {u, t} = rows;
   const words = new Uint32Array(hashes.buffer, hashes.byteOffset, 2 * hashes.length);
-  const bits = Math.min(16, Math.max(0, Math.ceil(Math.log2(hashes.length / bucketRows))));
-  const bucketOf = (high: number): number => (bits === 0 ? 0 : high >>> (32 - bits));
-  const start = new Int32Array(2 ** bits + 1);
-  for (let i = 0; i < u.length; ++i) if (u[i]! >= 0 && t[i] === t[i]) start[bucketOf(words[2 * i + 1]!) + 1]!++;
+  const buckets = Math.min(2 ** 15, Math.max(1, Math.ceil(hashes.length / of / bucketRows)));
+  // The upper half of a hash as a share of all, times the buckets of all shares.
+  const scale = (of * buckets) / 2 ** 32;
+  const first = index * buckets;
+  const start = new Int32Array(buckets + 1);
+  inBlocks([0, u.length], (from, to) => {
+    for (let i = from; i < to; ++i) {
+      const bucket = Math.floor(words[2 * i + 1]! * scale) - first;
+      if (bucket >= 0 && bucket < buckets && u[i]! >= 0 && t[i] === t[i]) start[bucket + 1]!++;
+    }
+  });
   let largest = 0;
   for (let b = 0; b + 1 < start.length; ++b) {
     largest = Math.max(largest, start[b + 1]!);
@@ -22,19 +30,22 @@ export function equalRows(rows: EventRows, hashes: BigUint64Array): number[] {
   const size = start.at(-1) ?? 0;
   const [low, high, row] = [new Uint32Array(size), new Uint32Array(size), new Int32Array(size)];
   const next = start.slice();
-  for (let i = 0; i < u.length; ++i) {
-    if (!(u[i]! >= 0 && t[i] === t[i])) continue;
-    const at = next[bucketOf(words[2 * i + 1]!)]!++;
-    low[at] = words[2 * i]!;
-    high[at] = words[2 * i + 1]!;
-    row[at] = i;
-  }
+  inBlocks([0, u.length], (from, to) => {
+    for (let i = from; i < to; ++i) {
+      const bucket = Math.floor(words[2 * i + 1]! * scale) - first;
+      if (!(bucket >= 0 && bucket < buckets && u[i]! >= 0 && t[i] === t[i])) continue;
+      const at = next[bucket]!++;
+      low[at] = words[2 * i]!;
+      high[at] = words[2 * i + 1]!;
+      row[at] = i;
+    }
+  });
   const slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * largest + 2)));
   const mask = slots.length - 1;
   const found: number[] = [];
-  for (let b = 0; b + 1 < start.length; ++b) {
+  const lookIn = (from: number, to: number): void => {
     slots.fill(-1);
-    for (let i = start[b]!; i < start[b + 1]!; ++i) {
+    for (let i = from; i < to; ++i) {
       let slot = low[i]! & mask;
       for (; slots[slot]! >= 0; slot = (slot + 1) & mask) {
         const other = slots[slot]!;
@@ -44,7 +55,8 @@ export function equalRows(rows: EventRows, hashes: BigUint64Array): number[] {
       }
       if (slots[slot]! < 0) slots[slot] = i;
     }
-  }
+  };
+  for (let b = 0; b + 1 < start.length; ++b) lookIn(start[b]!, start[b + 1]!);
   return found;
 }
 

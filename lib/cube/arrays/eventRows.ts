@@ -16,6 +16,14 @@ export interface EventRows {
   readonly values: ReadonlyMap<string, Float64Array>;
 }
 
+/** One of several shares of the rows. */
+export type Share = readonly [index: number, of: number];
+
+/** Returns the rows of a share: from one to before another. */
+export function rangeOf(rows: number, [index, of]: Share): [from: number, to: number] {
+  return [Math.floor((rows * index) / of), Math.floor((rows * (index + 1)) / of)];
+}
+
 /** Rows until they are handed over, and let go of. */
 export interface HeldRows {
   rows: EventRows | null;

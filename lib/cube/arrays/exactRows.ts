@@ -106,8 +106,12 @@ export function addProduct(sums: Float64Array, at: number, a: number, b: number)
   const low = al * bl;
   const lowHigh = Math.floor(low / half);
   sums[at]! += low - lowHigh * half;
-  if (ah === 0 && bh === 0) {
-    sums[at + 1]! += lowHigh;
+  if (ah === 0 || bh === 0) {
+    // One of them is small, as a count is; both may be.
+    const middle = ah * bl + al * bh;
+    const middleHigh = Math.floor(middle / half);
+    sums[at + 1]! += lowHigh + (middle - middleHigh * half);
+    sums[at + 2]! += middleHigh;
     return;
   }
   const first = al * bh;

@@ -1,8 +1,4 @@
-import {day as dayLength} from "../dialects/dialect.ts";
-import {rowBits} from "../sql/events.ts";
 import type {Offset} from "../zone.ts";
-import {localClock} from "../zone.ts";
-import type {EventRows} from "./eventRows.ts";
 
 /** Units that entered on one day, of one variant and cell. */
 export interface UnitGroup {
@@ -56,21 +52,6 @@ export interface RawColumns {
   readonly offsets: readonly Offset[];
 }
 
-/** Rows of one fact that any stream looks at. */
-export interface Relevant {
-  /** All of them, and among them those whose values are not numeric, missing and negative. */
-  readonly relevant: number;
-  readonly notNumeric: number;
-  readonly missing: number;
-  readonly negative: number;
-  /** Those of units of the experiment. */
-  readonly rows: number;
-  /** Those of units that do not count. */
-  readonly outside: number;
-  /** The first day of these; Infinity without any. */
-  readonly firstOutside: number;
-}
-
 /** Units from one place to before another. */
 export type Span = readonly [from: number, to: number];
 
@@ -97,10 +78,14 @@ export function groupsOf(entryDay: Int32Array, variant: Int32Array, cell: Int32A
   return groups;
 }
 
-/** Returns where the hits of each unit begin once they are sorted by place. */
-export function startsOf(hits: readonly Pick<RawColumns, "place">[], units: number): Int32Array {
+/**
+ * Returns where the hits of each unit begin once they are sorted by place.
+ *
+ * @param counts the hits of the unit at each place, in several parts
+ */
+export function startsOf(counts: readonly Int32Array[], units: number): Int32Array {
   const start = sharedWhole(units + 1);
-  for (const {place} of hits) for (let i = 0; i < place.length; ++i) if (place[i]! >= 0) start[place[i]! + 1]!++;
+  for (const part of counts) for (let place = 0; place < units; ++place) start[place + 1]! += part[place]!;
   for (let place = 1; place <= units; ++place) start[place]! += start[place - 1]!;
   return start;
 }
@@ -122,47 +107,6 @@ export function spansOf({groups, start, u}: Pick<RawHits, "groups" | "start" | "
     from = to;
   }
   return spans.length === 0 ? [[0, 0]] : spans;
-}
-
-/**
- * Returns the rows of a fact as hits of units, and how many there are. The arrays of the rows are used again: they are of no
- * use any more.
- */
-export function placeRows(
-  {u, t, bits, values}: EventRows,
-  placeOf: Int32Array,
-  offsets: readonly Offset[]
-): {columns: RawColumns; counts: Relevant} {
-  const flawed = rowBits.notNumeric | rowBits.missing | rowBits.negative;
-  const local = localClock(offsets);
-  let relevant = 0;
-  let notNumeric = 0;
-  let missing = 0;
-  let negative = 0;
-  let rows = 0;
-  let outside = 0;
-  let firstOutside = Infinity;
-  for (let i = 0; i < u.length; ++i) {
-    const number = u[i]!;
-    const own = bits[i]!;
-    u[i] = -1;
-    if (number < 0 || (own & rowBits.relevant) === 0 || t[i] !== t[i]) continue;
-    relevant++;
-    if ((own & flawed) !== 0) {
-      if ((own & rowBits.notNumeric) !== 0) notNumeric++;
-      if ((own & rowBits.missing) !== 0) missing++;
-      if ((own & rowBits.negative) !== 0) negative++;
-    }
-    const place = number < placeOf.length ? placeOf[number]! : -2;
-    if (place === -2) continue;
-    rows++;
-    if (place < 0) {
-      outside++;
-      firstOutside = Math.min(firstOutside, Math.floor(local(t[i]!) / dayLength));
-    } else u[i] = place;
-  }
-  const counts = {relevant, notNumeric, missing, negative, rows, outside, firstOutside};
-  return {columns: {place: u, t, streams: bits, values, offsets}, counts};
 }
 
 function sharedWhole(length: number): Int32Array<SharedArrayBuffer> {

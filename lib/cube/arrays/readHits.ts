@@ -4,8 +4,11 @@ import type {Plan} from "../plan.ts";
 import {isSummed} from "../plan.ts";
 import type {EventsContext} from "../sql/events.ts";
 import {doubles, handOver, isMeasured, readEventRows, streamBits, whole} from "./eventRows.ts";
-import type {PlacedUnits, RawColumns, RawHits, Relevant} from "./rawHits.ts";
-import {groupsOf, placeRows, placesOf, startsOf} from "./rawHits.ts";
+import type {Relevant} from "./placeRows.ts";
+import {mergeRelevant} from "./placeRows.ts";
+import type {PlacedUnits, RawColumns, RawHits} from "./rawHits.ts";
+import type {ShardThreads} from "./shards.ts";
+import {groupsOf, placesOf, startsOf} from "./rawHits.ts";
 
 /** A fact of events, and how it is joined to the units. */
 export interface JoinedFact {
@@ -15,7 +18,7 @@ export interface JoinedFact {
 
 /** Brings the hits of an experiment to typed arrays, and counts for each fact what rows there are. */
 export async function readHits(
-  context: LoadContext,
+  context: LoadContext & {readonly threads: ShardThreads},
   plan: Plan,
   facts: readonly JoinedFact[]
 ): Promise<{raw: RawHits; counts: Relevant[]}> {
@@ -23,21 +26,26 @@ export async function readHits(
   const units = await placeUnits(context, calendar);
   const hits: RawColumns[] = [];
   const counts: Relevant[] = [];
+  const parts: Int32Array[] = [];
   for (const {loaded, joined} of facts) {
-    const numbers = context.numbers ?? "units";
+    const numbers = context.atOnce?.numbers ?? "units";
     const {inArrays} = loaded;
     const rows =
       inArrays === undefined
         ? (await readEventRows(context.engine, plan, joined, {numbers, hashed: []})).rows
         : handOver(inArrays);
-    const placed = placeRows(rows, units.placeOf, joined.offsets);
-    hits.push(placed.columns);
-    counts.push(placed.counts);
+    const {offsets} = joined;
+    const options = {placeOf: units.placeOf, units: units.u.length, offsets};
+    const placed = await context.threads.run("placeRows", rows, options);
+    counts.push(mergeRelevant(placed.map((each) => each.counts)));
+    parts.push(...placed.map((each) => each.hits));
+    const {u: place, t, bits, values} = rows;
+    hits.push({place, t, streams: bits, values, offsets});
   }
   const {streams} = plan;
   const raw = {
     ...units,
-    start: startsOf(hits, units.u.length),
+    start: startsOf(parts, units.u.length),
     hits,
     calendar,
     bits: [...streamBits(plan)],

@@ -1,6 +1,8 @@
 import {Worker} from "node:worker_threads";
 import type {RawHits, Span} from "./rawHits.ts";
 import {spansOf} from "./rawHits.ts";
+import type {RowTasks, TaskArguments} from "./rowTasks.ts";
+import {rowTasks} from "./rowTasks.ts";
 import type {Shard} from "./shard.ts";
 import {openShard} from "./shard.ts";
 import type {ShardAnswer, ShardQuestion} from "./answerQuestions.ts";
@@ -9,6 +11,8 @@ import type {ShardAnswer, ShardQuestion} from "./answerQuestions.ts";
 export interface ShardThreads {
   /** Starts threads for as many shares, this one among them, while the engine is at work; default: this one alone. */
   start(count: number): void;
+  /** Returns what each thread makes of its share of some rows: all work at once. */
+  run<Name extends keyof RowTasks>(task: Name, ...args: TaskArguments<Name>): Promise<ReturnType<RowTasks[Name]>[]>;
   /** Returns the units in shares: the first one is this thread's own. */
   open(raw: RawHits): Promise<Shards>;
   /** Ends the threads. */
@@ -33,6 +37,14 @@ export function createShardThreads(): ShardThreads {
   return {
     start(count) {
       while (threads.length + 1 < count) threads.push(startThread());
+    },
+    async run(task, ...args) {
+      type Answer = ReturnType<RowTasks[typeof task]>;
+      const of = threads.length + 1;
+      const asked = Promise.all(threads.map((thread, i) => thread.ask({task, args: [...args, [i + 1, of]]})));
+      asked.catch(() => undefined);
+      const mine = (rowTasks[task] as (...all: unknown[]) => Answer)(...args, [0, of]);
+      return [mine, ...((await asked) as Answer[])];
     },
     async open(raw) {
       const [first = [0, 0], ...spans] = spansOf(raw, threads.length + 1);

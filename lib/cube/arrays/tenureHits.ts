@@ -37,10 +37,9 @@ export function tenureHits(
   const values = columns.map(() => new Float64Array(day.length));
   const byDate = key === "day";
   const reach = daysBefore * dayLength;
-  let count = 0;
-  for (let place = 0; place < size; ++place) {
-    const from = count;
-    rows[place] = from;
+  /** Gathers the days of one unit from a row on, and returns the row after them. */
+  const gather = (place: number, from: number): number => {
+    let count = from;
     const end = start[place + 1]!;
     for (let i = start[place]!; i < end && day[i]! <= asOf; ++i) {
       const own = streams[i]! & all;
@@ -68,8 +67,10 @@ export function tenureHits(
         else column[row]!++;
       }
     }
-  }
-  rows[size] = count;
+    return count;
+  };
+  for (let place = 0; place < size; ++place) rows[place + 1] = gather(place, rows[place]!);
+  const count = rows[size]!;
   const made = values.map((column) => column.subarray(0, count));
   return {start: rows, k: k.subarray(0, count), values: made, most: made.map(largestOf), lastDay: latest(k, count)};
 

@@ -19,14 +19,17 @@ export function dayRows({groups}: UnitHits, hits: TenureHits, pairs: readonly Pa
   const days = Math.max(0, lastDay) + daysBefore + 1;
   const sums = new Float64Array(days * width);
   const seen = new Uint8Array(days);
-  for (const {entryDay, variant, cell, from, to} of groups) {
-    sums.fill(0);
-    seen.fill(0);
-    for (let i = start[from]!; i < start[to]!; ++i) {
+  const addRows = (from: number, to: number): void => {
+    for (let i = from; i < to; ++i) {
       const day = k[i]! + daysBefore;
       seen[day] = 1;
       add(sums, day * width, values, i, i);
     }
+  };
+  for (const {entryDay, variant, cell, from, to} of groups) {
+    sums.fill(0);
+    seen.fill(0);
+    addRows(start[from]!, start[to]!);
     for (let day = 0; day < days; ++day)
       if (seen[day] === 1) rows.add([entryDay, variant, day - daysBefore, cell], sums, day * width);
   }
@@ -46,21 +49,21 @@ export function dayProducts(
   const days = Math.max(0, Math.max(0, lastDay) - first + 1);
   const sums = new Float64Array(days * days * width);
   const seen = new Uint8Array(days * days);
+  const addPairs = (from: number, end: number): void => {
+    for (let i = from; i < end; ++i) {
+      if (k[i]! < first) continue;
+      const row = (k[i]! - first) * days;
+      for (let j = i + 1; j < end; ++j) {
+        const at = row + k[j]! - first;
+        seen[at] = 1;
+        add(sums, at * width, values, i, j);
+      }
+    }
+  };
   for (const {entryDay, variant, from, to} of runs(groups)) {
     sums.fill(0);
     seen.fill(0);
-    for (let place = from; place < to; ++place) {
-      const end = start[place + 1]!;
-      for (let i = start[place]!; i < end; ++i) {
-        if (k[i]! < first) continue;
-        const row = (k[i]! - first) * days;
-        for (let j = i + 1; j < end; ++j) {
-          const at = row + k[j]! - first;
-          seen[at] = 1;
-          add(sums, at * width, values, i, j);
-        }
-      }
-    }
+    for (let place = from; place < to; ++place) addPairs(start[place]!, start[place + 1]!);
     for (let at = 0; at < seen.length; ++at)
       if (seen[at] === 1)
         rows.add([entryDay, variant, first + Math.floor(at / days), first + (at % days)], sums, at * width);
@@ -113,27 +116,27 @@ export function spanRows(
   const divisors = Float64Array.from(letters, ({by}) => by);
   const own = letters.map(() => new Float64Array(1));
   const sums = new Float64Array(rows.width);
+  const addUnit = (from: number, end: number): void => {
+    let any = false;
+    for (let i = from; i < end && k[i]! <= until; ++i) {
+      const day = k[i]!;
+      if (day < 0) continue;
+      if (!any) for (let l = 0; l < own.length; ++l) own[l]![0] = 0;
+      any = true;
+      for (let l = 0; l < columns.length; ++l) {
+        const number = values[columns[l]!]![i]!;
+        const weight = weights[l]![day]!;
+        if (number !== 0 && weight !== 0)
+          own[l]![0]! += weight * (divisors[l] === 1 ? number : rounded(number / divisors[l]!));
+      }
+    }
+    if (any) add(sums, 0, own, 0, 0);
+  };
   for (const {entryDay, variant, cell, from, to} of groups) {
     const cohort = cohortOf.get(entryDay);
     if (cohort === undefined) continue;
     sums.fill(0);
-    for (let place = from; place < to; ++place) {
-      const end = start[place + 1]!;
-      let any = false;
-      for (let i = start[place]!; i < end && k[i]! <= until; ++i) {
-        const day = k[i]!;
-        if (day < 0) continue;
-        if (!any) for (let l = 0; l < own.length; ++l) own[l]![0] = 0;
-        any = true;
-        for (let l = 0; l < columns.length; ++l) {
-          const number = values[columns[l]!]![i]!;
-          const weight = weights[l]![day]!;
-          if (number !== 0 && weight !== 0)
-            own[l]![0]! += weight * (divisors[l] === 1 ? number : rounded(number / divisors[l]!));
-        }
-      }
-      if (any) add(sums, 0, own, 0, 0);
-    }
+    for (let place = from; place < to; ++place) addUnit(start[place]!, start[place + 1]!);
     rows.add([cohort, variant, cell], sums, 0);
   }
   return rows;
@@ -172,9 +175,9 @@ export function weekdayRows(
     if (cohort === undefined || until === entryDay) continue;
     ofDays.fill(0);
     ofPairs.fill(0);
-    for (let place = from; place < to; ++place) {
+    const addUnit = (begin: number, end: number): void => {
       let any = 0;
-      for (let i = start[place]!; i < start[place + 1]!; ++i) {
+      for (let i = begin; i < end; ++i) {
         const date = k[i]!;
         if (date <= entryDay || date > until) continue;
         // 1970-01-01 was a Thursday: 3 after Monday.
@@ -189,7 +192,8 @@ export function weekdayRows(
           if ((any & (1 << b)) !== 0) addProducts(ofPairs, (7 * a + b) * products.width, own, a, b);
       }
       if (any !== 0) for (const column of own) column.fill(0);
-    }
+    };
+    for (let place = from; place < to; ++place) addUnit(start[place]!, start[place + 1]!);
     for (let a = 0; a < 7; ++a) {
       sums.add([cohort, variant, a + 1], ofDays, a * sums.width);
       for (let b = a; b < 7; ++b) products.add([cohort, variant, a + 1, b + 1], ofPairs, (7 * a + b) * products.width);

@@ -1,6 +1,7 @@
 import {day as dayLength} from "../dialects/dialect.ts";
 import type {Scale} from "../sql/totals.ts";
 import {localClock} from "../zone.ts";
+import {inBlocks} from "./inBlocks.ts";
 import type {RawHits, Span, UnitGroup} from "./rawHits.ts";
 
 /** Units that count, group by group, and their hits in typed arrays: a unit's own beside each other and by day. */
@@ -40,10 +41,12 @@ export function unitHits(raw: RawHits, [from, to]: Span): UnitHits {
   const factOf = new Uint8Array(raw.hits.length > 1 ? size : 0);
   for (const [f, hits] of raw.hits.entries()) {
     const at = new Int32Array(hits.place.length);
-    for (let i = 0; i < at.length; ++i) {
-      const place = hits.place[i]!;
-      at[i] = place >= from && place < to ? next[place - from]!++ : -1;
-    }
+    inBlocks([0, at.length], (begin, end) => {
+      for (let i = begin; i < end; ++i) {
+        const place = hits.place[i]!;
+        at[i] = place >= from && place < to ? next[place - from]!++ : -1;
+      }
+    });
     moveWhole(hits.streams, streams, at);
     moveDoubles(hits.t, since, at);
     if (f > 0) for (let i = 0; i < at.length; ++i) if (at[i]! >= 0) factOf[at[i]!] = f;
@@ -83,24 +86,30 @@ function daysSince(
   const [only] = clocks;
   const single = clocks.length === 1 && only !== undefined && hits[0]?.offsets.length === 1;
   const offset = single ? only(0) : 0;
-  for (let place = 0; place + 1 < start.length; ++place) {
-    const entered = entry[from + place]!;
-    for (let i = start[place]!; i < start[place + 1]!; ++i) {
-      const at = since[i]!;
-      const today = Math.floor((single ? at + offset : clocks[factOf[i] ?? 0]!(at)) / dayLength);
-      day[i] = today;
-      since[i] = (calendar ? today * dayLength : at) - entered;
+  inBlocks([0, start.length - 1], (begin, end) => {
+    for (let place = begin; place < end; ++place) {
+      const entered = entry[from + place]!;
+      for (let i = start[place]!; i < start[place + 1]!; ++i) {
+        const at = since[i]!;
+        const today = Math.floor((single ? at + offset : clocks[factOf[i] ?? 0]!(at)) / dayLength);
+        day[i] = today;
+        since[i] = (calendar ? today * dayLength : at) - entered;
+      }
     }
-  }
+  });
 }
 
 // Several functions, so that each is compiled for one kind of array.
 function moveWhole(column: Int32Array, to: Int32Array, at: Int32Array): void {
-  for (let i = 0; i < at.length; ++i) if (at[i]! >= 0) to[at[i]!] = column[i]!;
+  inBlocks([0, at.length], (begin, end) => {
+    for (let i = begin; i < end; ++i) if (at[i]! >= 0) to[at[i]!] = column[i]!;
+  });
 }
 
 function moveDoubles(column: Float64Array, to: Float64Array, at: Int32Array): void {
-  for (let i = 0; i < at.length; ++i) if (at[i]! >= 0) to[at[i]!] = column[i]!;
+  inBlocks([0, at.length], (begin, end) => {
+    for (let i = begin; i < end; ++i) if (at[i]! >= 0) to[at[i]!] = column[i]!;
+  });
 }
 
 function moveValues(
@@ -108,14 +117,16 @@ function moveValues(
   to: Float64Array,
   {at, streams, bit}: {at: Int32Array; streams: Int32Array; bit: number}
 ): void {
-  for (let i = 0; i < at.length; ++i) if (at[i]! >= 0 && (streams[i]! & bit) !== 0) to[at[i]!] = column[i]!;
+  inBlocks([0, at.length], (begin, end) => {
+    for (let i = begin; i < end; ++i) if (at[i]! >= 0 && (streams[i]! & bit) !== 0) to[at[i]!] = column[i]!;
+  });
 }
 
 /** Sorts the hits of each unit by day, in place; hits of one day stay in any order: sums do not tell. */
 function sortDays({start, fact, day, since, streams, values, measured}: UnitHits): void {
   const all = [...values.values(), ...measured.values()];
   const own = new Float64Array(all.length);
-  for (let place = 0; place + 1 < start.length; ++place) {
+  const sortOne = (place: number): void => {
     const from = start[place]!;
     const to = start[place + 1]!;
     for (let i = from + 1; i < to; ++i) {
@@ -139,14 +150,17 @@ function sortDays({start, fact, day, since, streams, values, measured}: UnitHits
       streams[at] = bits;
       for (let v = 0; v < all.length; ++v) all[v]![at] = own[v]!;
     }
-  }
+  };
+  for (let place = 0; place + 1 < start.length; ++place) sortOne(place);
 }
 
 /** Turns the values into whole numbers of steps, in place, rounded as the engine does. */
 export function inSteps({values}: UnitHits, {bits}: Scale): void {
   for (const [id, column] of values) {
     const steps = 2 ** (bits[id] ?? 0);
-    for (let i = 0; i < column.length; ++i) column[i] = rounded(column[i]! * steps);
+    inBlocks([0, column.length], (from, to) => {
+      for (let i = from; i < to; ++i) column[i] = rounded(column[i]! * steps);
+    });
   }
 }
 

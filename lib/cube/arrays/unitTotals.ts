@@ -52,7 +52,7 @@ export function unitTotals(hits: UnitHits, parts: readonly Part[], {asOf}: Pick<
   const columns = looks.map(({reduce}) => new Float64Array(size).fill(reduce === "first" ? NaN : 0));
   const found = new Int32Array(size);
   let count = 0;
-  for (let place = 0; place < size; ++place) {
+  const addUp = (place: number): boolean => {
     let any = false;
     const end = start[place + 1]!;
     for (let i = start[place]!; i < end && day[i]! <= asOf; ++i) {
@@ -70,8 +70,9 @@ export function unitTotals(hits: UnitHits, parts: readonly Part[], {asOf}: Pick<
         else if (!(column[place]! <= after)) column[place] = after;
       }
     }
-    if (any) found[count++] = place;
-  }
+    return any;
+  };
+  for (let place = 0; place < size; ++place) if (addUp(place)) found[count++] = place;
   const byName = new Map(distinct.map(({column}, p) => [column, columns[p]!]));
   return {
     places: found.slice(0, count),

@@ -14,6 +14,8 @@ export interface Known {
   readonly offsets: readonly Offset[];
   /** Whether the exposures have no time of day. */
   readonly calendar: boolean;
+  /** Whether no unit is known to have several exposures; default: they may. */
+  readonly once?: boolean | undefined;
 }
 
 /** Returns SQL for the day, in days since 1970, of a moment in microseconds UTC. */
@@ -61,6 +63,12 @@ export function firstTouch(dialect: Dialect, known: Known, brought: readonly str
   UNION ALL SELECT a.unit AS unit, a.t AS t, a.variant AS variant, a.second AS second, a.repeats AS repeats, ${first}
   FROM touched AS a JOIN valid AS e ON e.unit = a.unit AND e.t = a.t WHERE a.repeats > 1
   GROUP BY a.unit, a.t, a.variant, a.second, a.repeats`;
+}
+
+/** Returns a statement that gives the same rows where each unit has one exposure. */
+export function onlyTouch(dialect: Dialect, known: Known, brought: readonly string[]): string {
+  const columns = ["unit", "t", "variant", "variant AS second", "1 AS repeats", ...brought];
+  return `SELECT ${columns.join(", ")} FROM (${validExposures(dialect, known)}) AS v`;
 }
 
 export interface UnitsOptions {

@@ -37,11 +37,14 @@ describe("equal rows", () => {
       numbers.set(key, hash);
       return hash;
     });
-    expect(equalRows(read, hashes).toSorted((a, b) => a - b)).toEqual(expected);
+    for (const of of [1, 3]) {
+      const found = Array.from({length: of}, (_, i) => equalRows(read, hashes, [i, of])).flat();
+      expect(found.toSorted((a, b) => a - b)).toEqual(expected);
+    }
   });
 
   it("are not told by their hash alone", () => {
     const {read, hashes, expected} = draw(3, 500, (key) => BigInt(key.length));
-    expect(equalRows(read, hashes).toSorted((a, b) => a - b)).toEqual(expected);
+    expect(equalRows(read, hashes, [0, 1]).toSorted((a, b) => a - b)).toEqual(expected);
   });
 });

@@ -1,7 +1,8 @@
 import {describe, expect, it} from "vitest";
 import type {EventRows} from "../../../lib/cube/arrays/eventRows.ts";
 import type {RawHits, UnitGroup} from "../../../lib/cube/arrays/rawHits.ts";
-import {groupsOf, placeRows, placesOf, spansOf, startsOf} from "../../../lib/cube/arrays/rawHits.ts";
+import {mergeRelevant, placeRows} from "../../../lib/cube/arrays/placeRows.ts";
+import {groupsOf, placesOf, spansOf, startsOf} from "../../../lib/cube/arrays/rawHits.ts";
 import {mergeReached, reachedHits} from "../../../lib/cube/arrays/reachedHits.ts";
 import {day} from "../../../lib/cube/dialects/dialect.ts";
 import {rowBits} from "../../../lib/cube/sql/events.ts";
@@ -30,9 +31,13 @@ function draw(seed: number, size = 300) {
   const u = column("u");
   const placeOf = placesOf(u, Int32Array.of(size + 1));
   const groups = groupsOf(column("entryDay"), column("variant"), column("cell"));
-  const {columns, counts} = placeRows(read, placeOf, offsets);
+  const placed = [0, 1].map((i) => placeRows(read, {placeOf, units: size, offsets}, [i, 2]));
+  const counts = mergeRelevant(placed.map((each) => each.counts));
   const entry = Float64Array.from(units, ({entryDay}) => entryDay * day);
-  const start = startsOf([columns], size);
+  const start = startsOf(
+    placed.map(({hits}) => hits),
+    size
+  );
   const raw: RawHits = {
     groups,
     u,
@@ -40,7 +45,7 @@ function draw(seed: number, size = 300) {
     lead: new Float64Array(size),
     entry,
     start,
-    hits: [columns],
+    hits: [{place: read.u, t: read.t, streams: read.bits, values: read.values, offsets}],
     calendar: false,
     bits: [["s0", 1]],
     summed: [],

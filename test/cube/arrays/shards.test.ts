@@ -21,7 +21,7 @@ function raw(): RawHits {
     placeOf,
     lead: new Float64Array(4),
     entry: hits.t.slice(),
-    start: startsOf([hits], 4),
+    start: startsOf([Int32Array.of(1, 1, 1, 1)], 4),
     hits: [hits],
     calendar: false,
     bits: [["s0", 1]],

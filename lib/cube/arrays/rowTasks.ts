@@ -1,0 +1,18 @@
+import {equalRows} from "./equalRows.ts";
+import type {EventRows, Share} from "./eventRows.ts";
+import {placeRows} from "./placeRows.ts";
+import {dayStatistics, profileRows} from "./profileRows.ts";
+
+/** What threads do with the rows of a fact, each with its share of them: the last argument. */
+export const rowTasks = {
+  profileRows,
+  equalRows,
+  dayStatistics,
+  placeRows
+} satisfies Record<string, (rows: EventRows, ...rest: never[]) => unknown>;
+
+export type RowTasks = typeof rowTasks;
+
+/** The arguments of a task but its share. */
+export type TaskArguments<Name extends keyof RowTasks> =
+  Parameters<RowTasks[Name]> extends [...infer Rest, Share] ? Rest : never;
