@@ -39,20 +39,24 @@ export function valueRange(
 /** Returns how many values each group has that count from each day. */
 export function valueCounts(hits: UnitHits, look: MeasuredLook, groups: BinGroups): GroupCounts {
   const placeOf = searchGroups(groups);
-  const found = new Map<number, Map<number, Float64Array>>();
+  const first = firstDay(hits);
+  const found = new Map<number, Float64Array[]>();
+  let [of, days]: [number, Float64Array[]] = [-1, []];
   eachValue(hits, look, (variant, _, day, value) => {
-    const days = found.get(variant) ?? new Map<number, Float64Array>();
-    found.set(variant, days);
-    const counts = days.get(day) ?? new Float64Array(groups.length);
-    days.set(day, counts);
-    counts[placeOf(value)]!++;
+    if (variant !== of) {
+      of = variant;
+      days = found.get(variant) ?? [];
+      found.set(variant, days);
+    }
+    (days[day - first] ??= new Float64Array(groups.length))[placeOf(value)]!++;
   });
   const rows: number[] = [];
-  for (const [variant, days] of found)
-    for (const [day, counts] of days)
+  for (const [variant, list] of found)
+    list.forEach((counts, d) => {
       counts.forEach((count, place) => {
-        if (count > 0) rows.push(variant, day, place, count);
+        if (count > 0) rows.push(variant, first + d, place, count);
       });
+    });
   return Float64Array.from(rows);
 }
 
@@ -63,28 +67,34 @@ export function valueCounts(hits: UnitHits, look: MeasuredLook, groups: BinGroup
 export function valueIncrements(hits: UnitHits, look: MeasuredLook, groups: BinGroups): Float64Array {
   const placeOf = searchGroups(groups);
   const width = 5;
-  const sums = new Map<number, Map<number, Float64Array>>();
+  const first = firstDay(hits);
+  const sums = new Map<number, Float64Array[]>();
   // The occupied groups of a unit, ascending, and for each its values so far, and what it added as of the last day.
-  let places: number[] = [];
-  let counts: number[] = [];
-  let before: number[] = [];
-  let beforeMM: number[] = [];
-  let beforeMK: number[] = [];
-  let [unit, variantNow, today, entered, all] = [-1, 0, NaN, NaN, 0];
+  const places = new Int32Array(groups.length);
+  const [counts, before, beforeMM, beforeMK] = [0, 1, 2, 3].map(() => new Float64Array(groups.length)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array
+  ];
+  const lists = [counts, before, beforeMM, beforeMK];
+  let occupied = 0;
+  let unit = -1;
+  let today = -1;
+  let entered = -1;
+  let all = 0;
+  let days: Float64Array[] = [];
   const flush = (): void => {
-    if (unit < 0 || Number.isNaN(today)) return;
-    const days = sums.get(variantNow) ?? new Map<number, Float64Array>();
-    sums.set(variantNow, days);
-    const to = days.get(today) ?? new Float64Array(width * groups.length);
-    days.set(today, to);
+    if (unit < 0) return;
+    const to = (days[today - first] ??= new Float64Array(width * groups.length));
     let m = 0;
-    for (let i = 0; i < places.length; ++i) {
+    for (let i = 0; i < occupied; ++i) {
       const c = counts[i]!;
       m += c;
       const mm = m * m - (m - c) * (m - c);
       const mk = c * all;
       const at = width * places[i]!;
-      if (i === places.length - 1) {
+      if (i === occupied - 1) {
         to[at]!++;
         if (today === entered) to[at + 1]!++;
       }
@@ -96,37 +106,48 @@ export function valueIncrements(hits: UnitHits, look: MeasuredLook, groups: BinG
       beforeMK[i] = mk;
     }
   };
+  const insert = (at: number, group: number): void => {
+    places.copyWithin(at + 1, at, occupied);
+    places[at] = group;
+    for (const list of lists) {
+      list.copyWithin(at + 1, at, occupied);
+      list[at] = 0;
+    }
+    occupied++;
+  };
   eachValue(hits, look, (variant, place, day, value) => {
     if (place !== unit || day !== today) flush();
     if (place !== unit) {
-      [places, counts, before, beforeMM, beforeMK] = [[], [], [], [], []];
+      occupied = 0;
       unit = place;
       entered = day;
       all = 0;
+      days = sums.get(variant) ?? [];
+      sums.set(variant, days);
     }
     today = day;
-    variantNow = variant;
     all++;
     const group = placeOf(value);
     let at = 0;
-    while (at < places.length && places[at]! < group) at++;
-    if (places[at] === group) counts[at]!++;
-    else {
-      places.splice(at, 0, group);
-      counts.splice(at, 0, 1);
-      for (const list of [before, beforeMM, beforeMK]) list.splice(at, 0, 0);
-    }
+    while (at < occupied && places[at]! < group) at++;
+    if (at === occupied || places[at] !== group) insert(at, group);
+    counts[at]!++;
   });
   flush();
   const rows: number[] = [];
-  for (const [variant, days] of sums)
-    for (const [day, own] of days)
+  for (const [variant, list] of sums)
+    list.forEach((own, d) => {
       for (let group = 0; group < groups.length; ++group) {
-        const at = width * group;
-        const row = own.subarray(at, at + width);
-        if (row.some((sum) => sum !== 0)) rows.push(variant, day, group, ...row);
+        const row = own.subarray(width * group, width * (group + 1));
+        if (row.some((sum) => sum !== 0)) rows.push(variant, first + d, group, ...row);
       }
+    });
   return Float64Array.from(rows);
+}
+
+/** What happens since the entry is of its day or later, or of the day before where clocks are set back at midnight. */
+function firstDay({groups}: UnitHits): number {
+  return groups.reduce((least, {entryDay}) => Math.min(least, entryDay), Infinity) - 1;
 }
 
 /** Calls back with each value that counts: those of a unit one after another, and day by day. */

@@ -21,9 +21,12 @@ export interface Relevant {
   readonly firstOutside: number;
 }
 
+/** Places whose hits are counted together. */
+export const placesTogether = 256;
+
 /**
  * Puts in place of the number of each row's unit the place of it, -1 for a row that is no hit of a unit that counts, and
- * returns how many rows there are, and how many hits at each place.
+ * returns how many rows there are, and how many hits each so many places have together.
  *
  * @param units how many places there are
  * @param offsets what makes days of moments
@@ -33,7 +36,7 @@ export function placeRows(
   {placeOf, units, offsets}: {placeOf: Int32Array; units: number; offsets: readonly Offset[]},
   share: Share
 ): {counts: Relevant; hits: Int32Array} {
-  const hits = new Int32Array(new SharedArrayBuffer(4 * units));
+  const hits = new Int32Array(Math.ceil(units / placesTogether));
   const shares: Relevant[] = [];
   const local = localClock(offsets);
   inBlocks(rangeOf(u.length, share), (from, to) => {
@@ -73,7 +76,7 @@ function placeBlock(
     u[i] = place < 0 ? -1 : place;
     if (place === -2) continue;
     rows++;
-    if (place >= 0) hits[place]!++;
+    if (place >= 0) hits[Math.floor(place / placesTogether)]!++;
     else {
       outside++;
       firstOutside = Math.min(firstOutside, Math.floor(local(t[i]!) / dayLength));

@@ -1,4 +1,5 @@
 import type {Offset} from "../zone.ts";
+import {placesTogether} from "./placeRows.ts";
 
 /** Units that entered on one day, of one variant and cell. */
 export interface UnitGroup {
@@ -25,11 +26,11 @@ export interface PlacedUnits {
 
 /** The units that count and their hits as they came from the engine, in memory that threads share. */
 export interface RawHits extends PlacedUnits {
-  /** Where the hits of the unit at a place begin once they are sorted; they end where those of the next one begin. */
-  readonly start: Int32Array;
   readonly hits: readonly RawColumns[];
   /** Whether whole days are compared. */
   readonly calendar: boolean;
+  /** How many of them each so many places have together. */
+  readonly together: Int32Array;
   /** The streams: each its bit. */
   readonly bits: readonly (readonly [id: string, bit: number])[];
   /** The streams whose values are added up. */
@@ -79,24 +80,21 @@ export function groupsOf(entryDay: Int32Array, variant: Int32Array, cell: Int32A
 }
 
 /**
- * Returns where the hits of each unit begin once they are sorted by place.
- *
- * @param counts the hits of the unit at each place, in several parts
- */
-export function startsOf(counts: readonly Int32Array[], units: number): Int32Array {
-  const start = sharedWhole(units + 1);
-  for (const part of counts) for (let place = 0; place < units; ++place) start[place + 1]! += part[place]!;
-  for (let place = 1; place <= units; ++place) start[place]! += start[place - 1]!;
-  return start;
-}
-
-/**
  * Returns the units in spans with about as many hits each, so that threads take as long. Units of one entry day and variant
  * stay together: the products of their days then need not be merged.
+ *
+ * @param hits how many hits each so many places have together (`placesTogether`)
  */
-export function spansOf({groups, start, u}: Pick<RawHits, "groups" | "start" | "u">, count: number): Span[] {
+export function spansOf({groups, u}: Pick<RawHits, "groups" | "u">, hits: Int32Array, count: number): Span[] {
   const spans: Span[] = [];
-  const weight = (place: number): number => start[place]! + place;
+  const before = new Float64Array(hits.length + 1);
+  for (let i = 0; i < hits.length; ++i) before[i + 1] = before[i]! + hits[i]!;
+  const weight = (place: number): number => {
+    const part = Math.floor(place / placesTogether);
+    const first = part * placesTogether;
+    const share = (place - first) / Math.min(placesTogether, u.length - first);
+    return place + before[part]! + (place === first ? 0 : share * hits[part]!);
+  };
   const all = weight(u.length);
   let from = 0;
   for (const [i, {to, entryDay, variant}] of groups.entries()) {

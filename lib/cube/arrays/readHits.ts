@@ -8,7 +8,7 @@ import type {Relevant} from "./placeRows.ts";
 import {mergeRelevant} from "./placeRows.ts";
 import type {PlacedUnits, RawColumns, RawHits} from "./rawHits.ts";
 import type {ShardThreads} from "./shards.ts";
-import {groupsOf, placesOf, startsOf} from "./rawHits.ts";
+import {groupsOf, placesOf} from "./rawHits.ts";
 
 /** A fact of events, and how it is joined to the units. */
 export interface JoinedFact {
@@ -45,14 +45,20 @@ export async function readHits(
   const {streams} = plan;
   const raw = {
     ...units,
-    start: startsOf(parts, units.u.length),
     hits,
     calendar,
+    together: addedUp(parts),
     bits: [...streamBits(plan)],
     summed: streams.filter(({id}) => isSummed(plan, id)).map(({id}) => id),
     measured: streams.filter(({id}) => isMeasured(plan, id)).map(({id}) => id)
   };
   return {raw, counts};
+}
+
+function addedUp(parts: readonly Int32Array[]): Int32Array {
+  const sums = new Int32Array(parts[0]?.length ?? 0);
+  for (const part of parts) for (let i = 0; i < sums.length; ++i) sums[i]! += part[i]!;
+  return sums;
 }
 
 /** Reads the table of units. */

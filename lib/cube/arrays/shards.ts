@@ -47,7 +47,7 @@ export function createShardThreads(): ShardThreads {
       return [mine, ...((await asked) as Answer[])];
     },
     async open(raw) {
-      const [first = [0, 0], ...spans] = spansOf(raw, threads.length + 1);
+      const [first = [0, 0], ...spans] = spansOf(raw, raw.together, threads.length + 1);
       const others = spans.map((span, i) => ({thread: threads[i]!, span: span as Span}));
       const opened = Promise.all(others.map(({thread, span}) => thread.ask({name: "open", args: [raw, span]})));
       opened.catch(() => undefined);

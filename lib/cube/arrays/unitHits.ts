@@ -28,60 +28,116 @@ export interface UnitHits {
   readonly measured: ReadonlyMap<string, Float64Array>;
 }
 
+/** Places of a block: few enough that its hits stay in the processor's memory while they are sorted. */
+const blockPlaces = 2 ** 11;
+
 /** Returns the hits of a span of units, sorted by unit and day. Places are counted from the span's first. */
-export function unitHits(raw: RawHits, [from, to]: Span): UnitHits {
-  const before = raw.start[from]!;
-  const start = raw.start.slice(from, to + 1);
-  for (let i = 0; i < start.length; ++i) start[i]! -= before;
-  const size = start.at(-1) ?? 0;
-  const [day, streams, since] = [new Int32Array(size), new Int32Array(size), new Float64Array(size)];
+export function unitHits(raw: RawHits, span: Span): UnitHits {
+  const [from, to] = span;
+  const blocks = blockStarts(raw.hits, span);
+  const size = blocks.at(-1) ?? 0;
   const made = (ids: readonly string[]) => new Map(ids.map((id) => [id, new Float64Array(size)]));
-  const [values, measured] = [made(raw.summed), made(raw.measured)];
-  const next = start.slice();
-  const factOf = new Uint8Array(raw.hits.length > 1 ? size : 0);
-  for (const [f, hits] of raw.hits.entries()) {
-    const at = new Int32Array(hits.place.length);
-    inBlocks([0, at.length], (begin, end) => {
-      for (let i = begin; i < end; ++i) {
-        const place = hits.place[i]!;
-        at[i] = place >= from && place < to ? next[place - from]!++ : -1;
-      }
-    });
-    moveWhole(hits.streams, streams, at);
-    moveDoubles(hits.t, since, at);
-    if (f > 0) for (let i = 0; i < at.length; ++i) if (at[i]! >= 0) factOf[at[i]!] = f;
-    for (const [id, column] of [...values, ...measured]) {
-      const bit = raw.bits.find(([stream]) => stream === id)?.[1] ?? 0;
-      const own = hits.values.get(id);
-      if (own !== undefined) moveValues(own, column, {at, streams: hits.streams, bit});
-    }
-  }
   const found: UnitHits = {
     groups: raw.groups
       .filter((group) => group.from >= from && group.to <= to)
       .map((group) => ({...group, from: group.from - from, to: group.to - from})),
     u: raw.u.subarray(from, to),
     lead: raw.lead.subarray(from, to),
-    start,
-    fact: factOf,
-    day,
-    since,
-    streams,
+    start: new Int32Array(to - from + 1),
+    fact: new Uint8Array(raw.hits.length > 1 ? size : 0),
+    day: new Int32Array(size),
+    since: new Float64Array(size),
+    streams: new Int32Array(size),
     bit: new Map(raw.bits),
-    values,
-    measured
+    values: made(raw.summed),
+    measured: made(raw.measured)
   };
-  daysSince(found, raw, {from, factOf});
+  intoBlocks(found, raw, span, blocks);
+  sortBlocks(found, blocks);
+  daysSince(found, raw, from);
   sortDays(found);
   return found;
 }
 
-/** Puts the day of each hit beside it, and in place of its moment the time since the entry. */
-function daysSince(
-  {start, day, since}: UnitHits,
-  {entry, calendar, hits}: RawHits,
-  {from, factOf}: {from: number; factOf: Uint8Array}
+/** Returns where the hits of each block of places begin. */
+function blockStarts(hits: RawHits["hits"], [from, to]: Span): Int32Array {
+  const start = new Int32Array(Math.ceil((to - from) / blockPlaces) + 1);
+  for (const {place} of hits)
+    inBlocks([0, place.length], (begin, end) => {
+      for (let i = begin; i < end; ++i) {
+        const at = place[i]!;
+        if (at >= from && at < to) start[Math.floor((at - from) / blockPlaces) + 1]!++;
+      }
+    });
+  for (let b = 0; b + 1 < start.length; ++b) start[b + 1]! += start[b]!;
+  return start;
+}
+
+/** Brings hits to their blocks: with the place in `day`, and the moment in `since`. */
+function intoBlocks(
+  {day, since, streams, fact, bit, values, measured}: UnitHits,
+  {hits}: RawHits,
+  [from, to]: Span,
+  blocks: Int32Array
 ): void {
+  const next = blocks.slice();
+  for (const [f, {place, t, streams: bits, values: own}] of hits.entries()) {
+    const columns = [...values, ...measured].flatMap(([id, column]) => {
+      const found = own.get(id);
+      return found === undefined ? [] : [{bit: bit.get(id) ?? 0, from: found, to: column}];
+    });
+    inBlocks([0, place.length], (begin, end) => {
+      for (let i = begin; i < end; ++i) {
+        const local = place[i]! - from;
+        if (place[i]! < from || place[i]! >= to) continue;
+        const at = next[Math.floor(local / blockPlaces)]!++;
+        day[at] = local;
+        since[at] = t[i]!;
+        streams[at] = bits[i]!;
+        if (f > 0) fact[at] = f;
+        for (let c = 0; c < columns.length; ++c) {
+          const column = columns[c]!;
+          if ((bits[i]! & column.bit) !== 0) column.to[at] = column.from[i]!;
+        }
+      }
+    });
+  }
+}
+
+/** Sorts the hits of each block by place, in place, and says where those of each unit begin. */
+function sortBlocks({start, day, since, streams, fact, values, measured}: UnitHits, blocks: Int32Array): void {
+  let largest = 0;
+  for (let b = 0; b + 1 < blocks.length; ++b) largest = Math.max(largest, blocks[b + 1]! - blocks[b]!);
+  const [at, whole, doubles] = [new Int32Array(largest), new Int32Array(largest), new Float64Array(largest)];
+  const small = new Uint8Array(fact.length === 0 ? 0 : largest);
+  const next = new Int32Array(blockPlaces + 1);
+  const all = [since, ...values.values(), ...measured.values()];
+  const sort = (block: number): void => {
+    const [from, to] = [blocks[block]!, blocks[block + 1]!];
+    const first = block * blockPlaces;
+    const places = Math.min(blockPlaces, start.length - 1 - first);
+    next.fill(0);
+    for (let i = from; i < to; ++i) next[day[i]! - first + 1]!++;
+    for (let p = 0; p < places; ++p) {
+      next[p + 1]! += next[p]!;
+      start[first + p + 1] = from + next[p + 1]!;
+    }
+    for (let i = from; i < to; ++i) at[i - from] = from + next[day[i]! - first]!++;
+    whole.set(streams.subarray(from, to));
+    for (let i = 0; i < to - from; ++i) streams[at[i]!] = whole[i]!;
+    for (const column of all) {
+      doubles.set(column.subarray(from, to));
+      for (let i = 0; i < to - from; ++i) column[at[i]!] = doubles[i]!;
+    }
+    if (fact.length === 0) return;
+    small.set(fact.subarray(from, to));
+    for (let i = 0; i < to - from; ++i) fact[at[i]!] = small[i]!;
+  };
+  for (let block = 0; block + 1 < blocks.length; ++block) sort(block);
+}
+
+/** Puts the day of each hit in its place, and for its moment the time since the entry. */
+function daysSince({start, fact, day, since}: UnitHits, {entry, calendar, hits}: RawHits, from: number): void {
   const clocks = hits.map(({offsets}) => localClock(offsets));
   const [only] = clocks;
   const single = clocks.length === 1 && only !== undefined && hits[0]?.offsets.length === 1;
@@ -91,34 +147,11 @@ function daysSince(
       const entered = entry[from + place]!;
       for (let i = start[place]!; i < start[place + 1]!; ++i) {
         const at = since[i]!;
-        const today = Math.floor((single ? at + offset : clocks[factOf[i] ?? 0]!(at)) / dayLength);
+        const today = Math.floor((single ? at + offset : clocks[fact[i] ?? 0]!(at)) / dayLength);
         day[i] = today;
         since[i] = (calendar ? today * dayLength : at) - entered;
       }
     }
-  });
-}
-
-// Several functions, so that each is compiled for one kind of array.
-function moveWhole(column: Int32Array, to: Int32Array, at: Int32Array): void {
-  inBlocks([0, at.length], (begin, end) => {
-    for (let i = begin; i < end; ++i) if (at[i]! >= 0) to[at[i]!] = column[i]!;
-  });
-}
-
-function moveDoubles(column: Float64Array, to: Float64Array, at: Int32Array): void {
-  inBlocks([0, at.length], (begin, end) => {
-    for (let i = begin; i < end; ++i) if (at[i]! >= 0) to[at[i]!] = column[i]!;
-  });
-}
-
-function moveValues(
-  column: Float64Array,
-  to: Float64Array,
-  {at, streams, bit}: {at: Int32Array; streams: Int32Array; bit: number}
-): void {
-  inBlocks([0, at.length], (begin, end) => {
-    for (let i = begin; i < end; ++i) if (at[i]! >= 0 && (streams[i]! & bit) !== 0) to[at[i]!] = column[i]!;
   });
 }
 

@@ -1,8 +1,8 @@
 import {describe, expect, it} from "vitest";
 import type {EventRows} from "../../../lib/cube/arrays/eventRows.ts";
 import type {RawHits, UnitGroup} from "../../../lib/cube/arrays/rawHits.ts";
-import {mergeRelevant, placeRows} from "../../../lib/cube/arrays/placeRows.ts";
-import {groupsOf, placesOf, spansOf, startsOf} from "../../../lib/cube/arrays/rawHits.ts";
+import {mergeRelevant, placeRows, placesTogether} from "../../../lib/cube/arrays/placeRows.ts";
+import {groupsOf, placesOf, spansOf} from "../../../lib/cube/arrays/rawHits.ts";
 import {mergeReached, reachedHits} from "../../../lib/cube/arrays/reachedHits.ts";
 import {day} from "../../../lib/cube/dialects/dialect.ts";
 import {rowBits} from "../../../lib/cube/sql/events.ts";
@@ -34,17 +34,15 @@ function draw(seed: number, size = 300) {
   const placed = [0, 1].map((i) => placeRows(read, {placeOf, units: size, offsets}, [i, 2]));
   const counts = mergeRelevant(placed.map((each) => each.counts));
   const entry = Float64Array.from(units, ({entryDay}) => entryDay * day);
-  const start = startsOf(
-    placed.map(({hits}) => hits),
-    size
-  );
+  const together = new Int32Array(Math.ceil(size / placesTogether));
+  for (const {hits} of placed) hits.forEach((count, i) => (together[i]! += count));
   const raw: RawHits = {
     groups,
     u,
     placeOf,
     lead: new Float64Array(size),
     entry,
-    start,
+    together,
     hits: [{place: read.u, t: read.t, streams: read.bits, values: read.values, offsets}],
     calendar: false,
     bits: [["s0", 1]],
@@ -56,8 +54,9 @@ function draw(seed: number, size = 300) {
 
 describe("units in shares", () => {
   it.each([1, 2, 3, 8])("are each in one of %d, with all of one entry day and variant", (count) => {
-    const {groups, start, u} = draw(count).raw;
-    const spans = spansOf({groups, start, u}, count);
+    const {raw} = draw(count);
+    const {groups, u} = raw;
+    const spans = spansOf(raw, raw.together, count);
     expect(spans.length).toBeLessThanOrEqual(count);
     expect(spans[0]?.[0]).toBe(0);
     expect(spans.at(-1)?.[1]).toBe(u.length);
@@ -68,22 +67,25 @@ describe("units in shares", () => {
   });
 
   it("have about as many hits each", () => {
-    const {groups, start, u} = draw(1, 3000).raw;
-    for (const [from, to] of spansOf({groups, start, u}, 3)) {
-      expect(start[to]! - start[from]!).toBeGreaterThan(start[u.length]! / 5);
-      expect(start[to]! - start[from]!).toBeLessThan(start[u.length]! / 2);
+    const {raw} = draw(1, 3000);
+    const spans = spansOf(raw, raw.together, 3);
+    const all = raw.hits[0]!.place.filter((place) => place >= 0).length;
+    for (const span of spans) {
+      const own = unitHits(raw, span).start.at(-1)!;
+      expect(own).toBeGreaterThan(all / 5);
+      expect(own).toBeLessThan(all / 2);
     }
   });
 
   it("are one empty share without a unit", () => {
-    expect(spansOf({groups: [], start: new Int32Array(1), u: new Int32Array(0)}, 4)).toEqual([[0, 0]]);
+    expect(spansOf({groups: [], u: new Int32Array(0)}, new Int32Array(0), 4)).toEqual([[0, 0]]);
   });
 });
 
 describe("hits", () => {
   it("lie by unit and day, those of units that do not count left out", () => {
     const {rows, size, raw} = draw(7);
-    const found = spansOf(raw, 3).flatMap((span) => {
+    const found = spansOf(raw, raw.together, 3).flatMap((span) => {
       const own = unitHits(raw, span);
       return [...own.u].flatMap((unit, place) =>
         [...own.day.subarray(own.start[place], own.start[place + 1])].map((date) => `${unit} ${date}`)
@@ -121,7 +123,9 @@ describe("hits", () => {
     const mine = rows.filter(({u}) => u > 0 && u <= size);
     const inTime = mine.filter(({date}) => date <= 6);
     const before = 2 * day;
-    const shards = spansOf(raw, 3).map((span) => reachedHits(unitHits(raw, span), {facts: 1, asOf: 6, before}));
+    const shards = spansOf(raw, raw.together, 3).map((span) =>
+      reachedHits(unitHits(raw, span), {facts: 1, asOf: 6, before})
+    );
     expect(mergeReached(shards, 0)).toEqual({
       late: mine.length - inTime.length,
       early: inTime.filter(({u, date}) => entered.get(u)! * day - (date * day + 1) > before).length,

@@ -1,6 +1,5 @@
 import {afterEach, describe, expect, it} from "vitest";
 import type {RawHits} from "../../../lib/cube/arrays/rawHits.ts";
-import {startsOf} from "../../../lib/cube/arrays/rawHits.ts";
 import {day} from "../../../lib/cube/dialects/dialect.ts";
 import {createShardThreads} from "../../../lib/cube/arrays/shards.ts";
 
@@ -21,9 +20,9 @@ function raw(): RawHits {
     placeOf,
     lead: new Float64Array(4),
     entry: hits.t.slice(),
-    start: startsOf([Int32Array.of(1, 1, 1, 1)], 4),
     hits: [hits],
     calendar: false,
+    together: Int32Array.of(4),
     bits: [["s0", 1]],
     summed: ["s0"],
     measured: []
