@@ -155,6 +155,9 @@ export async function loadEvents(context: LoadContext, wanted: EventsWanted): Pr
   return {...all, table: once, from: once};
 }
 
+/** Parts of a log that are read one after another: enough that most rows are moved while others are read. */
+const partsAtOnce = 4;
+
 /** The same in typed arrays, without a table; null where that is not asked for, or has too many rows. */
 async function loadArrays(
   context: LoadContext,
@@ -174,7 +177,13 @@ async function loadArrays(
   };
   const hashed = eventColumns(fact, streams);
   const {numbers, threads} = atOnce;
-  const {rows, hashes} = await readEventRows(engine, plan, joined, {numbers, hashed});
+  const found = await relation.inParts?.(partsAtOnce);
+  const tables = found?.parts.map((sql) => {
+    const part = {fact, relation: {...relation, sql}};
+    return `(${stageEvents(engine.dialect, part, streams, context)})`;
+  });
+  const inParts = found == null || tables === undefined ? null : {tables, rows: found.rows};
+  const {rows, hashes} = await readEventRows(engine, plan, joined, {numbers, hashed, inParts});
   const {from, to, blank, timeless} = mergeProfiles(await threads.run("profileRows", rows));
   const own = zoneOffsets(fact.timezone ?? "UTC", from, to);
   const calendar = haveNoTime(rows, own);

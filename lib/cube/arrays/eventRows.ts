@@ -60,18 +60,29 @@ export function isMeasured({metrics}: Plan, id: string): boolean {
  *
  * @param numbers the table that has the numbers of units
  * @param hashed columns of the hash; none is returned without
+ * @param inParts what to read in place of the fact's table, part by part, and the rows of all parts
  */
 export async function readEventRows(
   {arrays}: Engine,
   plan: Plan,
   context: EventsContext,
-  {numbers, hashed}: {numbers: string; hashed: readonly string[]}
+  {
+    numbers,
+    hashed,
+    inParts = null
+  }: {numbers: string; hashed: readonly string[]; inParts?: {tables: readonly string[]; rows: number} | null}
 ): Promise<{rows: EventRows; hashes: BigUint64Array}> {
   if (arrays === undefined) throw new Error("missing typed arrays of the engine");
   const valued = context.streams.filter(({id}) => isValued(plan, id));
   const distinct = [...new Map(valued.map((stream) => [stream.value, stream])).values()];
-  const select = numberedRows(context, {numbers, bits: streamBits(plan), values: distinct, hashed});
-  const columns = await arrays.read(select);
+  const options = {numbers, bits: streamBits(plan), values: distinct, hashed};
+  const columns =
+    inParts === null
+      ? await arrays.read(numberedRows(context, options))
+      : await arrays.readParts(
+          inParts.tables.map((table) => numberedRows({...context, table}, options)),
+          inParts.rows
+        );
   const [u, t, bits] = [whole(columns[0]), doubles(columns[1]), whole(columns[2])];
   const columnOf = ({value}: Stream) => doubles(columns[3 + distinct.findIndex((each) => each.value === value)]);
   const last = columns.at(-1);

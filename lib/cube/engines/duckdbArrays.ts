@@ -1,4 +1,4 @@
-import type {DuckDBConnection} from "@duckdb/node-api";
+import type {DuckDBConnection, DuckDBMaterializedResult, DuckDBResult} from "@duckdb/node-api";
 import {
   DOUBLE,
   DuckDBDataChunk,
@@ -18,20 +18,28 @@ export function duckdbArrays(connection: DuckDBConnection): NumberArrays {
   return {
     async read(select) {
       const result = await connection.run(select);
-      const rows = result.rowCount;
-      const columns = result.columnTypes().map((type, i): ReadColumn => {
-        if (type === INTEGER) return new Int32Array(new SharedArrayBuffer(4 * rows));
-        if (type === DOUBLE) return new Float64Array(new SharedArrayBuffer(8 * rows));
-        if (type === UBIGINT) return new BigUint64Array(new SharedArrayBuffer(8 * rows));
-        throw new TypeError(`invalid column ${i}; neither INTEGER, DOUBLE nor UBIGINT: ${type.toString()}`);
-      });
-      let at = 0;
-      for (let c = 0; c < result.chunkCount; ++c) {
-        const chunk = result.getChunk(c);
-        for (let i = 0; i < columns.length; ++i) copy(itemsOf(chunk, i), columns[i]!, at);
-        at += chunk.rowCount;
-      }
+      const columns = columnsFor(result, result.rowCount);
+      move(result, columns, 0);
       return columns;
+    },
+    async readParts([first = "", ...later], rows) {
+      let running = connection.run(first);
+      let columns: ReadColumn[] | null = null;
+      let at = 0;
+      for (const next of [...later, null]) {
+        const result = await running;
+        if (next !== null) {
+          running = connection.run(next);
+          // Should it fail while the rows before it are moved, that is told when it is waited for.
+          running.catch(() => undefined);
+        }
+        columns ??= columnsFor(result, rows);
+        if (at + result.rowCount > rows) throw new Error(`invalid rows; more than there were: ${rows}`);
+        move(result, columns, at);
+        at += result.rowCount;
+      }
+      if (at < rows) throw new Error(`invalid rows; fewer than there were: ${at} of ${rows}`);
+      return columns ?? [];
     },
     async write(name, columns) {
       const entries = Object.entries(columns);
@@ -52,6 +60,26 @@ export function duckdbArrays(connection: DuckDBConnection): NumberArrays {
       appender.closeSync();
     }
   };
+}
+
+/** Columns of the types of a result, of so many rows. */
+function columnsFor(result: DuckDBResult, rows: number): ReadColumn[] {
+  return result.columnTypes().map((type, i): ReadColumn => {
+    if (type === INTEGER) return new Int32Array(new SharedArrayBuffer(4 * rows));
+    if (type === DOUBLE) return new Float64Array(new SharedArrayBuffer(8 * rows));
+    if (type === UBIGINT) return new BigUint64Array(new SharedArrayBuffer(8 * rows));
+    throw new TypeError(`invalid column ${i}; neither INTEGER, DOUBLE nor UBIGINT: ${type.toString()}`);
+  });
+}
+
+/** Moves the rows of a result into columns, from a row on. */
+function move(result: DuckDBMaterializedResult, columns: readonly ReadColumn[], from: number): void {
+  let at = from;
+  for (let c = 0; c < result.chunkCount; ++c) {
+    const chunk = result.getChunk(c);
+    for (let i = 0; i < columns.length; ++i) copy(itemsOf(chunk, i), columns[i]!, at);
+    at += chunk.rowCount;
+  }
 }
 
 function copy(from: ReadColumn, to: ReadColumn, at: number): void {

@@ -32,6 +32,13 @@ export interface NumberArrays {
    * memory that threads share.
    */
   read(select: string): Promise<ReadColumn[]>;
+  /**
+   * Returns the columns of several such SELECTs, one after another: while one runs, the rows of the one before are moved.
+   *
+   * @param rows of all of them
+   * @throws {Error} if there are more or fewer rows
+   */
+  readParts(selects: readonly string[], rows: number): Promise<ReadColumn[]>;
   /** Makes a temporary table of columns of one length: INTEGER or DOUBLE, as the arrays are. */
   write(name: string, columns: Readonly<Record<string, NumberColumn>>): Promise<void>;
 }

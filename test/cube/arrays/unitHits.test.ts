@@ -4,6 +4,7 @@ import {openDuckdb} from "../../../lib/cube/engines/duckdb.ts";
 import {define} from "../define.ts";
 import {cases, tableCsv} from "../engines/cases.ts";
 import {csv, stamp, withFiles} from "../logs.ts";
+import {logDefinitions, writeLogs} from "../../bench/logs.ts";
 import {createRandom} from "../../random.ts";
 
 /** Builds a cube in SQL and from typed arrays; `used` says whether there were any. */
@@ -204,4 +205,26 @@ describe("sums from typed arrays", () => {
     expect(used).toBe(true);
     expect(arrays).toEqual(sql);
   });
+
+  it.each(["retention", "quantile"] as const)(
+    "are those of SQL from Parquet, which is read in parts, with a %s",
+    {timeout: 60_000},
+    async (last) => {
+      const engine = await openDuckdb({threads: 2});
+      try {
+        await withFiles({}, async (dataDir) => {
+          await writeLogs(engine, dataDir, {events: 30_000, units: 3000, format: "parquet"});
+          const {experiment, definitions} = logDefinitions({last, format: "parquet"});
+          const [sql, arrays] = [
+            await buildCube(experiment, definitions, {dataDir, engine, leastHits: Infinity}),
+            await buildCube(experiment, definitions, {dataDir, engine, leastHits: 0, shardThreads: 2})
+          ];
+          expect(arrays).toEqual(sql);
+          expect(arrays.path.length).toBeGreaterThan(1000);
+        });
+      } finally {
+        await engine.close();
+      }
+    }
+  );
 });
