@@ -15,7 +15,7 @@ import type {Fact} from "../experiment/definition/definition.ts";
 import type {Plan, Stream} from "./plan.ts";
 import type {JoinedFact} from "./arrays/readHits.ts";
 import {readHits} from "./arrays/readHits.ts";
-import {isInArrays, isReadAtOnce, threadsFor} from "./arrays/route.ts";
+import {isInArrays, isReadAtOnce, rowsInArrays, threadsFor} from "./arrays/route.ts";
 import type {Relevant} from "./arrays/placeRows.ts";
 import type {Reached} from "./arrays/reachedHits.ts";
 import {mergeReached} from "./arrays/reachedHits.ts";
@@ -123,7 +123,7 @@ async function build(
   }
   const {state} = context;
   const calendars = events.map((loaded) => exposures.calendar || loaded.calendar);
-  const rows = events.reduce((sum, loaded) => sum + loaded.rows, 0);
+  const rows = context.state === undefined ? await rowsInArrays(context, plan, events) : 0;
   const inArrays = isInArrays(context, plan, {rows, calendars});
   if (!inArrays && events.some((loaded) => loaded.inArrays !== undefined)) {
     await steps.restart();

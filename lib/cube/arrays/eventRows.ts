@@ -60,6 +60,7 @@ export function isMeasured({metrics}: Plan, id: string): boolean {
  *
  * @param numbers the table that has the numbers of units
  * @param hashed columns of the hash; none is returned without
+ * @param only whether rows that no stream looks at are left out; default: they are not
  * @param inParts what to read in place of the fact's table, part by part, and the rows of all parts
  */
 export async function readEventRows(
@@ -69,13 +70,19 @@ export async function readEventRows(
   {
     numbers,
     hashed,
+    only = false,
     inParts = null
-  }: {numbers: string; hashed: readonly string[]; inParts?: {tables: readonly string[]; rows: number} | null}
+  }: {
+    numbers: string;
+    hashed: readonly string[];
+    only?: boolean;
+    inParts?: {tables: readonly string[]; rows: number} | null;
+  }
 ): Promise<{rows: EventRows; hashes: BigUint64Array}> {
   if (arrays === undefined) throw new Error("missing typed arrays of the engine");
   const valued = context.streams.filter(({id}) => isValued(plan, id));
   const distinct = [...new Map(valued.map((stream) => [stream.value, stream])).values()];
-  const options = {numbers, bits: streamBits(plan), values: distinct, hashed};
+  const options = {numbers, bits: streamBits(plan), values: distinct, hashed, only};
   const columns =
     inParts === null
       ? await arrays.read(numberedRows(context, options))

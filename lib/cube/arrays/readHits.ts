@@ -32,7 +32,7 @@ export async function readHits(
     const {inArrays} = loaded;
     const rows =
       inArrays === undefined
-        ? (await readEventRows(context.engine, plan, joined, {numbers, hashed: []})).rows
+        ? (await readEventRows(context.engine, plan, joined, {numbers, hashed: [], only: true})).rows
         : handOver(inArrays);
     const {offsets} = joined;
     const options = {placeOf: units.placeOf, units: units.u.length, offsets};

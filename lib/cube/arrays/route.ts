@@ -1,8 +1,9 @@
 import {availableParallelism} from "node:os";
-import type {LoadContext} from "../loadFacts.ts";
+import type {Loaded, LoadContext} from "../loadFacts.ts";
 import {open} from "../loadFacts.ts";
 import type {Plan} from "../plan.ts";
-import {mostStreams} from "../sql/events.ts";
+import {anyStream, mostStreams} from "../sql/events.ts";
+import {numberOf} from "../steps.ts";
 
 /** Rows at most: they take about 100 bytes each while days are summed, beside what DuckDB may have. */
 export const mostHits = 14_000_000;
@@ -24,7 +25,25 @@ export async function isReadAtOnce(context: LoadContext, plan: Plan): Promise<bo
   if (!isSummable(context, plan)) return false;
   let rows = 0;
   for (const name of names) rows += (await (await open(context, name)).relation.rowsAbout?.()) ?? 0;
-  return rows >= leastHits;
+  return rows >= leastHits && rows <= mostHits;
+}
+
+/** Returns how many rows of some facts come to typed arrays: all of what is there, and of large tables what any stream looks at. */
+export async function rowsInArrays(
+  {engine, steps}: LoadContext,
+  plan: Plan,
+  events: readonly Loaded[]
+): Promise<number> {
+  let sum = 0;
+  for (const loaded of events) {
+    const {name, rows, from, inArrays} = loaded;
+    const streams = plan.streams.filter(({fact}) => fact === name);
+    const relevant = anyStream({dialect: engine.dialect, ...loaded, streams});
+    const known = inArrays !== undefined || engine.arrays === undefined || rows <= mostHits;
+    const [found] = known ? [] : await steps.rows(`SELECT count(*) FROM ${from} AS r WHERE ${relevant}`);
+    sum += numberOf(found?.[0]) ?? rows;
+  }
+  return sum;
 }
 
 /**
@@ -32,7 +51,7 @@ export async function isReadAtOnce(context: LoadContext, plan: Plan): Promise<bo
  * kept, with too few rows or too many, with facts that do not compare time alike, or with a metric that looks at single days
  * in a table.
  *
- * @param rows of all facts of events
+ * @param rows of all facts of events (`rowsInArrays`)
  * @param calendars for each of them, whether whole days are compared
  */
 export function isInArrays(

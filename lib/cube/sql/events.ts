@@ -43,7 +43,12 @@ export function hits(context: EventsContext): string {
 }
 
 /** Returns SQL that is true for the rows that any stream looks at. */
-export function anyStream({dialect, fact, staged, streams}: EventsContext): string {
+export function anyStream({
+  dialect,
+  fact,
+  staged,
+  streams
+}: Pick<EventsContext, "dialect" | "fact" | "staged" | "streams">): string {
   const conditions = [...new Set(streams.map((stream) => `(${matches(dialect, fact, staged, stream)})`))];
   return conditions.length === 0 ? "false" : conditions.join(" OR ");
 }
@@ -85,7 +90,7 @@ export const mostStreams = 26;
 export const rowBits = {relevant: 2 ** 26, notNumeric: 2 ** 27, missing: 2 ** 28, negative: 2 ** 29} as const;
 
 /**
- * Returns a SELECT of all rows of a staged fact as numbers without a null: the number of the unit (0 for one without, -1
+ * Returns a SELECT of the rows of a staged fact as numbers without a null: the number of the unit (0 for one without, -1
  * for a row without a unit), `t` (NaN where there is none), the row's bits, the values of some streams, 0 where missing, and
  * a hash of all columns, if any are named.
  *
@@ -93,6 +98,7 @@ export const rowBits = {relevant: 2 ** 26, notNumeric: 2 ** 27, missing: 2 ** 28
  * @param bits the bit of each stream, by id
  * @param values streams whose values are read
  * @param hashed columns of the hash
+ * @param only whether rows that no stream looks at are left out; default: they are not
  */
 export function numberedRows(
   context: EventsContext,
@@ -100,12 +106,14 @@ export function numberedRows(
     numbers,
     bits,
     values,
-    hashed
+    hashed,
+    only = false
   }: {
     numbers: string;
     bits: ReadonlyMap<string, number>;
     values: readonly Stream[];
     hashed: readonly string[];
+    only?: boolean;
   }
 ): string {
   const {dialect, table, streams} = context;
@@ -130,7 +138,8 @@ export function numberedRows(
     ...values.map((stream) => `coalesce(${valueColumn(context, stream)}, 0)`),
     ...(hashed.length === 0 ? [] : [dialect.hash(hashed.map((name) => `r.${name}`))])
   ];
-  return `SELECT ${columns.join(", ")} FROM ${table} AS r LEFT JOIN ${numbers} AS n ON n.unit = r.unit`;
+  const where = only ? ` WHERE ${anyStream(context)}` : "";
+  return `SELECT ${columns.join(", ")} FROM ${table} AS r LEFT JOIN ${numbers} AS n ON n.unit = r.unit${where}`;
 }
 
 function valueColumn({fact, staged}: EventsContext, stream: Stream): string {

@@ -156,55 +156,61 @@ describe("sums from typed arrays", () => {
     expect(arrays).toEqual(sql);
   });
 
-  it.each(["times", "dates"])("are those of SQL with two logs, the second one of %s", {timeout: 60_000}, async (of) => {
-    const random = createRandom(13);
-    const time = (from: number, days: number): string =>
-      stamp(Date.parse("2026-01-05") + from * 86_400_000 + random.integer(days * 86_400) * 1000);
-    const unit = (): string => `u${random.integer(120)}`;
-    const files = {
-      "exposures.csv": csv([
-        ["u", "v", "t"],
-        ...Array.from({length: 90}, (_, i) => [`u${i}`, i % 2 === 0 ? "a" : "b", time(0, 6)])
-      ]),
-      "orders.csv": csv([
-        ["u", "t", "x"],
-        ...Array.from({length: 700}, () => [unit(), time(-3, 17), `${random.integer(90)}`])
-      ]),
-      "visits.csv": csv([
-        ["u", "t", "x"],
-        ...Array.from({length: 900}, () => [
-          unit(),
-          of === "dates" ? time(-3, 17).slice(0, 10) : time(-3, 17),
-          `${random.integer(9)}`
+  it.each(["times", "dates", "activations"])(
+    "are those of SQL with two logs, the second one of %s",
+    {timeout: 60_000},
+    async (of) => {
+      const random = createRandom(13);
+      const time = (from: number, days: number): string =>
+        stamp(Date.parse("2026-01-05") + from * 86_400_000 + random.integer(days * 86_400) * 1000);
+      const unit = (): string => `u${random.integer(120)}`;
+      const files = {
+        "exposures.csv": csv([
+          ["u", "v", "t"],
+          ...Array.from({length: 90}, (_, i) => [`u${i}`, i % 2 === 0 ? "a" : "b", time(0, 6)])
+        ]),
+        "orders.csv": csv([
+          ["u", "t", "x"],
+          ...Array.from({length: 700}, () => [unit(), time(-3, 17), `${random.integer(90)}`])
+        ]),
+        "visits.csv": csv([
+          ["u", "t", "x"],
+          ...Array.from({length: 900}, () => [
+            unit(),
+            of === "dates" ? time(-3, 17).slice(0, 10) : time(-3, 17),
+            `${random.integer(9)}`
+          ])
         ])
-      ])
-    };
-    const log = (path: string) => ({shape: "events", path, unit: "u", timestamp: "t", values: ["x"]});
-    const {sql, arrays, used} = await bothWays(
-      define({
-        experiment: {
-          start: "2026-01-05",
-          variants: {a: {role: "control", weight: 0.5}, b: {weight: 0.5}},
-          metrics: {primary: ["spent"], secondary: ["visits", "seen", "long"]}
-        },
-        metrics: {
-          spent: {kind: "mean", fact: "orders", value: "x", covariate: "2d"},
-          visits: {kind: "mean", fact: "visits", window: "3d", covariate: "2d"},
-          seen: {kind: "mean", fact: "visits", value: "x"},
-          long: {kind: "quantile", quantile: 0.7, fact: "visits", value: "x", window: "2d"}
-        },
-        facts: {
-          exposures: {shape: "exposures", path: "exposures.csv", unit: "u", variant: "v", timestamp: "t"},
-          orders: log("orders.csv"),
-          visits: log("visits.csv")
-        }
-      }),
-      files,
-      2
-    );
-    expect(used).toBe(true);
-    expect(arrays).toEqual(sql);
-  });
+      };
+      const log = (path: string) => ({shape: "events", path, unit: "u", timestamp: "t", values: ["x"]});
+      const {sql, arrays, used} = await bothWays(
+        define({
+          experiment: {
+            start: "2026-01-05",
+            variants: {a: {role: "control", weight: 0.5}, b: {weight: 0.5}},
+            // Then all tables are made, and read from there.
+            ...(of === "activations" && {activation: {fact: "visits"}}),
+            metrics: {primary: ["spent"], secondary: ["visits", "seen", "long"]}
+          },
+          metrics: {
+            spent: {kind: "mean", fact: "orders", value: "x", covariate: "2d"},
+            visits: {kind: "mean", fact: "visits", window: "3d", covariate: "2d"},
+            seen: {kind: "mean", fact: "visits", value: "x"},
+            long: {kind: "quantile", quantile: 0.7, fact: "visits", value: "x", window: "2d"}
+          },
+          facts: {
+            exposures: {shape: "exposures", path: "exposures.csv", unit: "u", variant: "v", timestamp: "t"},
+            orders: log("orders.csv"),
+            visits: log("visits.csv")
+          }
+        }),
+        files,
+        2
+      );
+      expect(used).toBe(true);
+      expect(arrays).toEqual(sql);
+    }
+  );
 
   it.each(["retention", "quantile"] as const)(
     "are those of SQL from Parquet, which is read in parts, with a %s",
