@@ -15,7 +15,7 @@ import type {Fact} from "../experiment/definition/definition.ts";
 import type {Plan, Stream} from "./plan.ts";
 import type {JoinedFact} from "./arrays/readHits.ts";
 import {readHits} from "./arrays/readHits.ts";
-import {isInArrays, isReadAtOnce, rowsInArrays, threadsFor} from "./arrays/route.ts";
+import {isReadAtOnce, rowsInArrays, threadsFor} from "./arrays/route.ts";
 import type {Relevant} from "./arrays/placeRows.ts";
 import type {Reached} from "./arrays/reachedHits.ts";
 import {mergeReached} from "./arrays/reachedHits.ts";
@@ -123,8 +123,8 @@ async function build(
   }
   const {state} = context;
   const calendars = events.map((loaded) => exposures.calendar || loaded.calendar);
-  const rows = context.state === undefined ? await rowsInArrays(context, plan, events) : 0;
-  const inArrays = isInArrays(context, plan, {rows, calendars});
+  const rows = await rowsInArrays(context, plan, {events, calendars});
+  const inArrays = rows !== null;
   if (!inArrays && events.some((loaded) => loaded.inArrays !== undefined)) {
     await steps.restart();
     return build({...loading, leastHits: Infinity}, plan, options, record);

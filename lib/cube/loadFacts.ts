@@ -12,9 +12,9 @@ import type {Steps} from "./steps.ts";
 import type {StoredFact} from "./store/factStore.ts";
 import {StoreFullError} from "./store/factStore.ts";
 import type {HeldRows} from "./arrays/eventRows.ts";
-import {readEventRows} from "./arrays/eventRows.ts";
+import {readEventRows} from "./arrays/readEventRows.ts";
 import {haveNoTime, mergeProfiles} from "./arrays/profileRows.ts";
-import {mostHits} from "./arrays/route.ts";
+import {mostRows} from "./arrays/route.ts";
 import type {ShardThreads, Shards} from "./arrays/shards.ts";
 import {profileOf, storedEvents, storedExposures} from "./store/readStored.ts";
 import type {StatePlace, UnitState} from "./store/unitState.ts";
@@ -136,7 +136,7 @@ export async function loadEvents(context: LoadContext, wanted: EventsWanted): Pr
   push(excluded, "missing-unit", name, numberOf(blank?.[0]) ?? 0);
   push(excluded, "unparseable-timestamp", name, numberOf(blank?.[1]) ?? 0);
 
-  const {columns, hash, repeated, candidates} = equalRows(engine.dialect, fact, streams, table);
+  const {columns, hash, repeated, candidates} = equalRowsSql(engine.dialect, fact, streams, table);
   const all = {name, fact, table, from: table, ...found, excluded, staged: streams};
   // Sorting large logs takes less time than finding what is distinct.
   const [twice] = await steps.rows(
@@ -165,7 +165,7 @@ async function loadArrays(
   {source: {fact, relation}, select}: {source: Source; select: string}
 ): Promise<Loaded | null> {
   const {engine, steps, atOnce} = context;
-  if (atOnce === undefined || !(((await relation.rowsAbout?.()) ?? Infinity) <= mostHits)) return null;
+  if (atOnce === undefined || !(((await relation.rowsAbout?.()) ?? Infinity) <= mostRows)) return null;
   const joined = {
     dialect: engine.dialect,
     fact,
@@ -197,7 +197,7 @@ async function loadArrays(
   const once = keep || equal.length === 0 ? table : `${table}_once`;
   if (once !== table) {
     for (const row of equal) rows.u[row] = -1;
-    steps.told(once, onceSelect(table, equalRows(engine.dialect, fact, streams, table)));
+    steps.told(once, onceSelect(table, equalRowsSql(engine.dialect, fact, streams, table)));
   }
   const offsets = calendar ? own : zoneOffsets(plan.experiment.timezone, from, to);
   const all = {name, fact, table: once, from: once, rows: rows.u.length, calendar, offsets, excluded};
@@ -239,7 +239,7 @@ async function loadStored(
     stored: {fact: stored, part: whole}
   };
   if (suspects === 0) return all;
-  const equal = equalRows(dialect, fact, streams, table);
+  const equal = equalRowsSql(dialect, fact, streams, table);
   const [counted] = await steps.rows(
     `SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM (${ties}) AS c GROUP BY ${equal.columns.join(", ")}) AS g`
   );
@@ -260,7 +260,7 @@ async function loadStored(
 }
 
 /** SQL for the rows of a staged fact that equal another one: found by a hash, then compared. */
-function equalRows(dialect: Dialect, fact: Fact, streams: readonly Stream[], table: string) {
+function equalRowsSql(dialect: Dialect, fact: Fact, streams: readonly Stream[], table: string) {
   const columns = eventColumns(fact, streams);
   const hash = dialect.hash(columns);
   const repeated = `SELECT ${hash} AS h FROM ${table} WHERE unit IS NOT NULL AND t IS NOT NULL GROUP BY 1 HAVING count(*) > 1`;
@@ -268,7 +268,7 @@ function equalRows(dialect: Dialect, fact: Fact, streams: readonly Stream[], tab
   return {columns, hash, repeated, candidates};
 }
 
-function onceSelect(table: string, {columns, hash, repeated, candidates}: ReturnType<typeof equalRows>): string {
+function onceSelect(table: string, {columns, hash, repeated, candidates}: ReturnType<typeof equalRowsSql>): string {
   return `SELECT ${columns.join(", ")} FROM ${table} WHERE unit IS NOT NULL AND t IS NOT NULL AND ${hash} NOT IN (${repeated})\n  UNION ALL SELECT DISTINCT ${columns.join(", ")} FROM (${candidates}) AS c`;
 }
 

@@ -81,6 +81,11 @@ export function isSummed({metrics}: Plan, id: string): boolean {
   );
 }
 
+/** Whether any metric is a quantile of the values of a stream. */
+export function isMeasured({metrics}: Plan, id: string): boolean {
+  return metrics.some(({sides: {y}}) => y?.of === "stream" && y.stream.id === id && y.reduce === "values");
+}
+
 /** Returns the plan of an experiment's cube: every metric once, in the order of their roles. */
 export function planCube(experiment: Experiment, {metrics, sources}: Definitions): Plan {
   const streams: Stream[] = [];

@@ -2,8 +2,9 @@ import type {Hits} from "./buildLogs.ts";
 import {allSums} from "./assemble.ts";
 import type {BinGroups} from "./bins.ts";
 import {lowerEdge, upperEdge} from "./bins.ts";
-import {daysByPlace, increments, looksOf} from "./arrays/askValues.ts";
 import type {MeasuredLook} from "./arrays/measuredValues.ts";
+import {numbersByPlace} from "./arrays/numbersByPlace.ts";
+import {incrementsInArrays, looksInArrays} from "./arrays/valuesInArrays.ts";
 import {chooseBins, looksAtTable} from "./chooseBins.ts";
 import {bitsOf, isCalendar} from "./increments.ts";
 import type {LoadContext} from "./loadFacts.ts";
@@ -36,7 +37,7 @@ export async function quantileRows(
     if (look === null) await context.steps.table(values, select);
     else context.steps.told(values, select);
     const {shards} = context;
-    const looks = look === null || shards === undefined ? looksAtTable(context, values) : looksOf(shards, look);
+    const looks = look === null || shards === undefined ? looksAtTable(context, values) : looksInArrays(shards, look);
     const chosen = await chooseBins(metric.metric.quantile ?? 0.5, looks);
     if (chosen === null) continue;
     const options = {...chosen, values, ofEvents, table: `quantile_${index}`, look};
@@ -107,7 +108,8 @@ async function lookOf(context: LoadContext, {metric, hits, scale, known}: Values
   const look = {id: stream.id, from, to, asOf: scale.asOf};
   if (clock.running) return {...look, days: null};
   const options = {after: clock.after, offsets: known.offsets, calendar: isCalendar(metric, hits), events: false};
-  return {...look, days: await daysByPlace(context, matureDay(context.engine.dialect, options))};
+  const [days = null] = await numbersByPlace(context, [matureDay(context.engine.dialect, options)]);
+  return {...look, days};
 }
 
 async function sketch(
@@ -135,7 +137,7 @@ async function sketch(
   const grouped = ofEvents
     ? `SELECT u, day, ${group} AS g, ${dialect.integer("count(*)")} AS c FROM ${values} GROUP BY 1, 2, 3`
     : `SELECT u, variant, day, ${group} AS g, c, n FROM ${values}`;
-  const instead = look === null || shards === undefined ? null : await increments(shards, look, groups);
+  const instead = look === null || shards === undefined ? null : await incrementsInArrays(shards, look, groups);
   if (instead === null) await steps.table(table, grouped);
   else steps.told(table, grouped);
   const rows: CubeRow[] = [];

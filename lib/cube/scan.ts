@@ -1,4 +1,4 @@
-import {existsSync, statSync} from "node:fs";
+import {closeSync, existsSync, openSync, readSync, statSync} from "node:fs";
 import {extname, resolve} from "node:path";
 import type {Connection, Definitions, Fact} from "../experiment/definition/definition.ts";
 import type {Column} from "./dialects/dialect.ts";
@@ -82,7 +82,7 @@ export async function scanFact(
     const found = await rowsOf(engine, `SELECT file FROM glob([${paths.map(literal).join(", ")}])`);
     const texts = found.map(([file]) => String(file));
     if (texts.some((file) => /\.(gz|zst)$/i.test(file))) return null;
-    return texts.reduce((sum, file) => sum + statSync(file).size, 0) / lineBytes;
+    return texts.reduce((sum, file) => sum + statSync(file).size / lineBytes(file), 0);
   };
   const inParts = async (count: number): Promise<{parts: string[]; rows: number} | null> => {
     const numbered = columns.some((column) => column.name.toLowerCase() === rowNumber);
@@ -103,8 +103,20 @@ export async function scanFact(
 /** The column that DuckDB adds for the number of a row in its file. */
 const rowNumber = "file_row_number";
 
-/** The bytes of a line of text, about. */
-const lineBytes = 32;
+/** The bytes of a line of a text file, about: of its first lines. */
+function lineBytes(path: string): number {
+  const start = Buffer.alloc(2 ** 16);
+  const file = openSync(path, "r");
+  try {
+    const read = start.subarray(0, readSync(file, start));
+    const lines = read.reduce((sum, byte) => (byte === newline ? sum + 1 : sum), 0);
+    return Math.max(1, read.length) / Math.max(1, lines);
+  } finally {
+    closeSync(file);
+  }
+}
+
+const newline = 0x0a;
 
 /** A first line with none of the mapped columns is data, not a header: it may hold unit ids, so it is not repeated. */
 function checkHeader(name: string, fact: Fact, columns: readonly Column[], files: readonly string[]): void {

@@ -184,6 +184,27 @@ describe("scanFact: files that cannot be read", () => {
     await expect(failing({"a.xls": text}, {path: "a.xls"})).rejects.toThrow(/unknown format of fact exposures/);
   });
 
+  it("tells about how many rows there are in files of text, by their first lines; not of packed ones", async () => {
+    const engine = await openDuckdb();
+    try {
+      const lines = Array.from({length: 20_000}, (_, i) => [`unit-${i}`, "2026-01-03 00:00:00", i]);
+      const log = csv([["user_id", "ts", "amount"], ...lines]);
+      await withFiles({"a.csv": log, "b.csv": log}, async (dataDir) => {
+        writeFileSync(join(dataDir, "c.csv.gz"), gzipSync(log));
+        const fact = defined({path: "exposures.csv"}).definitions.sources.facts["events"];
+        if (fact === undefined) throw new Error("missing fact");
+        const rowsOfPath = async (path: string) =>
+          (await scanFact(engine, "log", {...fact, path}, {dataDir})).rowsAbout?.();
+        const two = (await rowsOfPath("?.csv")) ?? 0;
+        expect(two / 40_002).toBeGreaterThan(0.95);
+        expect(two / 40_002).toBeLessThan(1.1);
+        expect(await rowsOfPath("c.csv.gz")).toBeNull();
+      });
+    } finally {
+      await engine.close();
+    }
+  });
+
   it("tells the parts of Parquet files, which have every row once, and how many rows there are", async () => {
     const engine = await openDuckdb();
     try {

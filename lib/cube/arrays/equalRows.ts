@@ -1,4 +1,5 @@
-import type {EventRows, Share} from "./eventRows.ts";
+import type {EventRows} from "./eventRows.ts";
+import type {Share} from "./share.ts";
 import {inBlocks} from "./inBlocks.ts";
 
 /** Rows of a bucket, about: few enough that all that is done with them stays in the processor's memory. */

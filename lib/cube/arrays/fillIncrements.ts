@@ -3,8 +3,8 @@ import type {Numbered} from "../sql/increments.ts";
 import {attributeSteps} from "../sql/increments.ts";
 import type {Part, Scale} from "../sql/totals.ts";
 import type {Make} from "../steps.ts";
-import {doubles, whole} from "./eventRows.ts";
 import {fillNumbers, fillRows} from "./fillTable.ts";
+import {numbersByPlace} from "./numbersByPlace.ts";
 
 /**
  * Returns what makes `unit_totals` from typed arrays; null where there are none. So `unit_days` is made, too: nobody asks for
@@ -28,26 +28,20 @@ export function fillIncrements(context: LoadContext, metrics: readonly Numbered[
 
 /** The numbers that units bring along, in steps, by place: in the order that the units were read in. */
 async function fixedLetters(
-  {engine: {dialect, arrays}, places}: LoadContext,
+  context: LoadContext,
   metrics: readonly Numbered[],
   scale: Scale
 ): Promise<Map<string, Float64Array>> {
   const wanted = metrics.flatMap((numbered) =>
     (["x", "v"] as const).flatMap((letter) => {
-      const sql = attributeSteps(dialect, numbered, letter, scale);
-      return sql === null ? [] : [{name: `${numbered.index}${letter}`, sql}];
+      const sql = attributeSteps(context.engine.dialect, numbered, letter, scale);
+      return sql === null ? [] : [{name: `${numbered.index}${letter}`, sql: `coalesce(${sql}, 0)`}];
     })
   );
-  if (wanted.length === 0 || arrays === undefined || places === undefined) return new Map();
-  const columns = wanted.map(({sql}) => `CAST(coalesce(${sql}, 0) AS DOUBLE)`);
-  const [first, ...rest] = await arrays.read(`SELECT x.u, ${columns.join(", ")} FROM units AS x WHERE x.counts`);
-  const numbers = whole(first);
-  return new Map(
-    wanted.map(({name}, w) => {
-      const values = doubles(rest[w]);
-      const byPlace = new Float64Array(numbers.length);
-      numbers.forEach((u, i) => (byPlace[places[u]!] = values[i]!));
-      return [name, byPlace];
-    })
+  if (wanted.length === 0) return new Map();
+  const columns = await numbersByPlace(
+    context,
+    wanted.map(({sql}) => sql)
   );
+  return new Map(wanted.map(({name}, i) => [name, columns[i]!]));
 }

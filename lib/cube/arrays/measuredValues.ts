@@ -1,5 +1,5 @@
-import {lowerEdge} from "../bins.ts";
 import type {BinGroups} from "../bins.ts";
+import {lowerEdge} from "../bins.ts";
 import type {UnitHits} from "./unitHits.ts";
 
 /** Which values of hits a quantile is of. */
@@ -11,11 +11,8 @@ export interface MeasuredLook {
   readonly to: number;
   readonly asOf: number;
   /** The day that all values of a unit count from, by place among all units; null where each counts from its own. */
-  readonly days: Int32Array | null;
+  readonly days: Float64Array | null;
 }
-
-/** A variant, a day, a group's place and a count, one after another. */
-export type GroupCounts = Float64Array;
 
 /** The columns of `valueIncrements`, in a row's order. */
 export const incrementColumns = ["variant", "day", "place", "touched", "n", "c", "mm", "mk"] as const;
@@ -36,8 +33,8 @@ export function valueRange(
   return least > most ? null : {least, most, distinct: distinct.size > few ? null : [...distinct]};
 }
 
-/** Returns how many values each group has that count from each day. */
-export function valueCounts(hits: UnitHits, look: MeasuredLook, groups: BinGroups): GroupCounts {
+/** Returns how many values each group has that count from each day: a variant, a day, the group's place and a count, and so on. */
+export function valueCounts(hits: UnitHits, look: MeasuredLook, groups: BinGroups): Float64Array {
   const placeOf = searchGroups(groups);
   const first = firstDay(hits);
   const found = new Map<number, Float64Array[]>();

@@ -2,8 +2,9 @@ import {day as dayLength} from "../dialects/dialect.ts";
 import {rowBits} from "../sql/events.ts";
 import type {Offset} from "../zone.ts";
 import {localClock} from "../zone.ts";
-import type {EventRows, Share} from "./eventRows.ts";
-import {rangeOf} from "./eventRows.ts";
+import type {EventRows} from "./eventRows.ts";
+import type {Share} from "./share.ts";
+import {rangeOf} from "./share.ts";
 import {inBlocks} from "./inBlocks.ts";
 
 /** Rows of one fact that any stream looks at. */

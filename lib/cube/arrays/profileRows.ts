@@ -2,8 +2,9 @@ import type {DayStatistics} from "../asOf.ts";
 import {day} from "../dialects/dialect.ts";
 import type {Offset} from "../zone.ts";
 import {localClock} from "../zone.ts";
-import type {EventRows, Share} from "./eventRows.ts";
-import {rangeOf} from "./eventRows.ts";
+import type {EventRows} from "./eventRows.ts";
+import type {Share} from "./share.ts";
+import {rangeOf} from "./share.ts";
 import {inBlocks} from "./inBlocks.ts";
 
 /** What a look at all rows tells. */

@@ -1,9 +1,11 @@
 import {day as dayLength} from "../dialects/dialect.ts";
 import type {Loaded, LoadContext} from "../loadFacts.ts";
 import type {Plan} from "../plan.ts";
-import {isSummed} from "../plan.ts";
+import {isMeasured, isSummed} from "../plan.ts";
 import type {EventsContext} from "../sql/events.ts";
-import {doubles, handOver, isMeasured, readEventRows, streamBits, whole} from "./eventRows.ts";
+import {doubles, whole} from "./columns.ts";
+import {handOver} from "./eventRows.ts";
+import {readEventRows, streamBits} from "./readEventRows.ts";
 import type {Relevant} from "./placeRows.ts";
 import {mergeRelevant} from "./placeRows.ts";
 import type {PlacedUnits, RawColumns, RawHits} from "./rawHits.ts";

@@ -1,5 +1,6 @@
 import {equalRows} from "./equalRows.ts";
-import type {EventRows, Share} from "./eventRows.ts";
+import type {EventRows} from "./eventRows.ts";
+import type {Share} from "./share.ts";
 import {placeRows} from "./placeRows.ts";
 import {dayStatistics, profileRows} from "./profileRows.ts";
 

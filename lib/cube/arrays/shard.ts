@@ -9,7 +9,7 @@ import {tableOf} from "./exactRows.ts";
 import type {LargestUnits} from "./largestTotals.ts";
 import {activeByVariant, largestOf, largestTotalOf, largestUnits} from "./largestTotals.ts";
 import type {BinGroups} from "../bins.ts";
-import type {GroupCounts, MeasuredLook} from "./measuredValues.ts";
+import type {MeasuredLook} from "./measuredValues.ts";
 import {valueCounts, valueIncrements, valueRange} from "./measuredValues.ts";
 import type {RawHits, Span} from "./rawHits.ts";
 import type {Reached} from "./reachedHits.ts";
@@ -58,7 +58,7 @@ export interface Shard {
   /** Returns what `valueRange` finds in the share. */
   valueRange(look: MeasuredLook, few: number): ReturnType<typeof valueRange>;
   /** Returns what `valueCounts` counts in the share. */
-  valueCounts(look: MeasuredLook, groups: BinGroups): GroupCounts;
+  valueCounts(look: MeasuredLook, groups: BinGroups): Float64Array;
   /** Returns the rows of `valueIncrements`. */
   valueIncrements(look: MeasuredLook, groups: BinGroups): Float64Array;
   /** Returns the variants with the share's units that have any hit since the entry. */

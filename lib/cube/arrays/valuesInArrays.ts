@@ -1,13 +1,11 @@
 import type {BinGroups} from "../bins.ts";
 import type {Looks} from "../chooseBins.ts";
-import type {LoadContext} from "../loadFacts.ts";
-import {doubles, whole} from "./eventRows.ts";
 import type {MeasuredLook} from "./measuredValues.ts";
 import {incrementColumns} from "./measuredValues.ts";
 import type {Shards} from "./shards.ts";
 
 /** Returns the looks at values in typed arrays that bins are chosen by. */
-export function looksOf(shards: Shards, look: MeasuredLook): Looks {
+export function looksInArrays(shards: Shards, look: MeasuredLook): Looks {
   return {
     async range(few) {
       const found = (await shards.ask("valueRange", look, few)).flatMap((each) => each ?? []);
@@ -25,7 +23,7 @@ export function looksOf(shards: Shards, look: MeasuredLook): Looks {
 }
 
 /** Returns the rows of `clusterIncrements`: variant, day and group, then the sums. */
-export async function increments(shards: Shards, look: MeasuredLook, groups: BinGroups): Promise<number[][]> {
+export async function incrementsInArrays(shards: Shards, look: MeasuredLook, groups: BinGroups): Promise<number[][]> {
   const rows = rowsOf(await shards.ask("valueIncrements", look, groups), incrementColumns.length);
   return merged(rows, 3).map(([variant = 0, day = 0, place = 0, ...sums]) => [
     variant,
@@ -33,16 +31,6 @@ export async function increments(shards: Shards, look: MeasuredLook, groups: Bin
     groups[place] ?? 0,
     ...sums
   ]);
-}
-
-/** Returns the day that all values of each unit count from, by its place, of SQL on `units` (x). */
-export async function daysByPlace({engine: {arrays}, places}: LoadContext, sql: string): Promise<Int32Array> {
-  const [first, second] =
-    (await arrays?.read(`SELECT x.u, CAST(${sql} AS DOUBLE) FROM units AS x WHERE x.counts`)) ?? [];
-  const [numbers, days] = [whole(first), doubles(second)];
-  const byPlace = new Int32Array(new SharedArrayBuffer(4 * numbers.length));
-  numbers.forEach((u, i) => (byPlace[places?.[u] ?? 0] = days[i]!));
-  return byPlace;
 }
 
 function rowsOf(shards: readonly Float64Array[], width: number): number[][] {
