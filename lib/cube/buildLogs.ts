@@ -29,6 +29,7 @@ import {dayOf, validExposures} from "./sql/exposures.ts";
 import type {EventsContext} from "./sql/events.ts";
 import {countValues, hits} from "./sql/events.ts";
 import {numberOf} from "./steps.ts";
+import {numberUnits} from "./numberUnits.ts";
 import {haveWholeUnits} from "./wholeUnits.ts";
 import {buildTenure} from "./tenure/buildTenure.ts";
 import {activeUnits, largestShares} from "./unitShares.ts";
@@ -85,8 +86,7 @@ async function build(
   const start = dayOfDate(experiment.start);
   if (await isReadAtOnce(context, plan)) {
     options.threads.start(threadsFor(context, Infinity));
-    await steps.beside("unit_numbers", numbersOfUnits);
-    context = {...context, atOnce: {numbers: "unit_numbers", threads: options.threads}};
+    context = {...context, atOnce: {numbers: await numberUnits(context), threads: options.threads}};
   }
   const events: Loaded[] = [];
   for (const [i, name] of [...new Set(plan.streams.map(({fact}) => fact))].entries()) {
@@ -217,10 +217,6 @@ function firstDayOf(hits: CountedHits | undefined): number | null {
   const first = hits === undefined ? Infinity : Math.min(hits.firstDay, hits.firstOutside);
   return Number.isFinite(first) ? first : null;
 }
-
-/** The units of all exposures that can be told apart, each with a number. */
-const numbersOfUnits =
-  "SELECT unit, CAST(row_number() OVER () AS INTEGER) AS u FROM (SELECT DISTINCT unit FROM exposure_rows WHERE unit IS NOT NULL AND t IS NOT NULL) AS d";
 
 /** Tables that are made beside those that are told. */
 const stateTables = ["kept_gone", "kept_fresh", "gone_totals", "gone_days", "gone_tenure", ...entryTables];

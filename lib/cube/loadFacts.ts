@@ -8,6 +8,7 @@ import type {Relation} from "./scan.ts";
 import {reading} from "./scan.ts";
 import type {Source} from "./sql/stage.ts";
 import {conditionsOf, stageEvents, stageExposures, valuesOf} from "./sql/stage.ts";
+import type {UnitNumbers} from "./sql/unitNumbers.ts";
 import type {Steps} from "./steps.ts";
 import type {StoredFact} from "./store/factStore.ts";
 import {StoreFullError} from "./store/factStore.ts";
@@ -64,8 +65,8 @@ export interface LoadContext {
   readonly shards?: Shards;
   /** With them, the place of each number of a unit. */
   readonly places?: Int32Array;
-  /** Where events are read into typed arrays at once: the table of the numbers of units, and what looks at the rows. */
-  readonly atOnce?: {readonly numbers: string; readonly threads: ShardThreads};
+  /** Where events are read into typed arrays at once: how units are numbered, and what looks at the rows. */
+  readonly atOnce?: {readonly numbers: UnitNumbers; readonly threads: ShardThreads};
   /** Hits from which on they are brought there; default: as many as make it quicker than SQL. */
   readonly leastHits?: number;
   /** Threads that the units are shared among; default: one per core, and one alone for few events. */
@@ -155,9 +156,6 @@ export async function loadEvents(context: LoadContext, wanted: EventsWanted): Pr
   return {...all, table: once, from: once};
 }
 
-/** Parts of a log that are read one after another: enough that most rows are moved while others are read. */
-const partsAtOnce = 4;
-
 /** The same in typed arrays, without a table; null where that is not asked for, or has too many rows. */
 async function loadArrays(
   context: LoadContext,
@@ -165,7 +163,8 @@ async function loadArrays(
   {source: {fact, relation}, select}: {source: Source; select: string}
 ): Promise<Loaded | null> {
   const {engine, steps, atOnce} = context;
-  if (atOnce === undefined || !(((await relation.rowsAbout?.()) ?? Infinity) <= mostRows)) return null;
+  const about = atOnce === undefined ? Infinity : ((await relation.rowsAbout?.()) ?? Infinity);
+  if (atOnce === undefined || !(about <= mostRows)) return null;
   const joined = {
     dialect: engine.dialect,
     fact,
@@ -177,13 +176,7 @@ async function loadArrays(
   };
   const hashed = eventColumns(fact, streams);
   const {numbers, threads} = atOnce;
-  const found = await relation.inParts?.(partsAtOnce);
-  const tables = found?.parts.map((sql) => {
-    const part = {fact, relation: {...relation, sql}};
-    return `(${stageEvents(engine.dialect, part, streams, context)})`;
-  });
-  const inParts = found == null || tables === undefined ? null : {tables, rows: found.rows};
-  const {rows, hashes} = await readEventRows(engine, plan, joined, {numbers, hashed, inParts});
+  const {rows, hashes} = await readEventRows(engine, plan, joined, {numbers, hashed, about});
   const {from, to, blank, timeless} = mergeProfiles(await threads.run("profileRows", rows));
   const own = zoneOffsets(fact.timezone ?? "UTC", from, to);
   const calendar = haveNoTime(rows, own);

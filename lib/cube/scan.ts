@@ -17,8 +17,6 @@ export interface Relation {
   readonly open?: boolean;
   /** About how many rows it has, where that is quick to tell: of packed text, a table or a statement it is not (null). */
   readonly rowsAbout?: () => Promise<number | null>;
-  /** Its rows in several parts, what may stand after FROM for each, and how many rows there are; null where it has no parts. */
-  readonly inParts?: (count: number) => Promise<{readonly parts: readonly string[]; readonly rows: number} | null>;
 }
 
 export interface ScanOptions {
@@ -84,24 +82,8 @@ export async function scanFact(
     if (texts.some((file) => /\.(gz|zst)$/i.test(file))) return null;
     return texts.reduce((sum, file) => sum + statSync(file).size / lineBytes(file), 0);
   };
-  const inParts = async (count: number): Promise<{parts: string[]; rows: number} | null> => {
-    const numbered = columns.some((column) => column.name.toLowerCase() === rowNumber);
-    if (fact.sql !== undefined || !sql.startsWith("read_parquet(") || numbered) return null;
-    const list = `[${paths.map(literal).join(", ")}]`;
-    const [sizes] = await rowsOf(engine, `SELECT max(num_rows), sum(num_rows) FROM parquet_file_metadata(${list})`);
-    const [longest, rows] = [Number(sizes?.[0] ?? 0), Number(sizes?.[1] ?? 0)];
-    const counted = `${sql.slice(0, -1)}, ${rowNumber} = true)`;
-    const parts = Array.from({length: count}, (_, i) => {
-      const [from, to] = [i, i + 1].map((part) => Math.ceil((longest * part) / count));
-      return `(SELECT * EXCLUDE (${rowNumber}) FROM ${counted} WHERE ${rowNumber} >= ${from} AND ${rowNumber} < ${to}) AS t`;
-    });
-    return {parts, rows};
-  };
-  return {fact: name, sql, columns, files, rowsAbout, inParts};
+  return {fact: name, sql, columns, files, rowsAbout};
 }
-
-/** The column that DuckDB adds for the number of a row in its file. */
-const rowNumber = "file_row_number";
 
 /** The bytes of a line of a text file, about: of its first lines. */
 function lineBytes(path: string): number {

@@ -4,7 +4,6 @@ import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {buildCube} from "../../lib/cube/buildCube.ts";
 import {openDuckdb} from "../../lib/cube/engines/duckdb.ts";
-import {rowsOf} from "../../lib/cube/engines/engine.ts";
 import {scanFact} from "../../lib/cube/scan.ts";
 import {define} from "./define.ts";
 import {csv, withFiles} from "./logs.ts";
@@ -199,39 +198,6 @@ describe("scanFact: files that cannot be read", () => {
         expect(two / 40_002).toBeGreaterThan(0.95);
         expect(two / 40_002).toBeLessThan(1.1);
         expect(await rowsOfPath("c.csv.gz")).toBeNull();
-      });
-    } finally {
-      await engine.close();
-    }
-  });
-
-  it("tells the parts of Parquet files, which have every row once, and how many rows there are", async () => {
-    const engine = await openDuckdb();
-    try {
-      await withFiles({}, async (dataDir) => {
-        for (const [name, rows] of [
-          ["a", 5000],
-          ["b", 3]
-        ] as const)
-          await engine.run(
-            `COPY (SELECT '${name}' || i AS user_id, i AS x FROM range(${rows}) AS t(i)) TO '${join(dataDir, `${name}.parquet`)}' (FORMAT parquet, ROW_GROUP_SIZE 2048)`
-          );
-        const fact = defined({path: "exposures.csv"}).definitions.sources.facts["events"];
-        if (fact === undefined) throw new Error("missing fact");
-        const relation = await scanFact(engine, "log", {...fact, path: "*.parquet"}, {dataDir});
-        expect(await relation.rowsAbout?.()).toBe(5003);
-        const found = await relation.inParts?.(4);
-        expect(found?.rows).toBe(5003);
-        const all = found?.parts.map((part) => `SELECT * FROM ${part}`).join(" UNION ALL ");
-        const [row] = await rowsOf(engine, `SELECT count(*), count(DISTINCT user_id), sum(x) FROM (${all})`);
-        expect(row?.map(Number)).toEqual([5003, 5003, (5000 * 4999) / 2 + 3]);
-        const [first = "", ...later] = found?.parts.map((part) => `SELECT CAST(x AS INTEGER) FROM ${part}`) ?? [];
-        const [column] = (await engine.arrays?.readParts([first, ...later], 5003)) ?? [];
-        expect(column?.length).toBe(5003);
-        await expect(engine.arrays?.readParts(later, 5003)).rejects.toThrow(
-          /invalid rows; fewer than there were: .* of 5003/
-        );
-        await expect(engine.arrays?.readParts([first], 7)).rejects.toThrow("invalid rows; more than there were: 7");
       });
     } finally {
       await engine.close();

@@ -10,17 +10,17 @@ const bucketRows = 16_384;
  * all that is known of them. Rows that do not count are left out. A share is of the hashes: equal rows are in one.
  */
 export function equalRows(rows: EventRows, hashes: BigUint64Array, [index, of]: Share): number[] {
-  const {u, t} = rows;
-  const words = new Uint32Array(hashes.buffer, hashes.byteOffset, 2 * hashes.length);
-  const buckets = Math.min(2 ** 15, Math.max(1, Math.ceil(hashes.length / of / bucketRows)));
+  const {length} = hashes;
+  const words = new Uint32Array(hashes.buffer, hashes.byteOffset, 2 * length);
+  const buckets = Math.min(2 ** 15, Math.max(1, Math.ceil(length / of / bucketRows)));
   // The upper half of a hash as a share of all, times the buckets of all shares.
   const scale = (of * buckets) / 2 ** 32;
   const first = index * buckets;
   const start = new Int32Array(buckets + 1);
-  inBlocks([0, u.length], (from, to) => {
+  inBlocks([0, length], (from, to) => {
     for (let i = from; i < to; ++i) {
       const bucket = Math.floor(words[2 * i + 1]! * scale) - first;
-      if (bucket >= 0 && bucket < buckets && u[i]! >= 0 && t[i] === t[i]) start[bucket + 1]!++;
+      if (bucket >= 0 && bucket < buckets) start[bucket + 1]!++;
     }
   });
   let largest = 0;
@@ -29,15 +29,14 @@ export function equalRows(rows: EventRows, hashes: BigUint64Array, [index, of]: 
     start[b + 1]! += start[b]!;
   }
   const size = start.at(-1) ?? 0;
-  const [low, high, row] = [new Uint32Array(size), new Uint32Array(size), new Int32Array(size)];
+  const [low, row] = [new Uint32Array(size), new Int32Array(size)];
   const next = start.slice();
-  inBlocks([0, u.length], (from, to) => {
+  inBlocks([0, length], (from, to) => {
     for (let i = from; i < to; ++i) {
       const bucket = Math.floor(words[2 * i + 1]! * scale) - first;
-      if (!(bucket >= 0 && bucket < buckets && u[i]! >= 0 && t[i] === t[i])) continue;
+      if (!(bucket >= 0 && bucket < buckets)) continue;
       const at = next[bucket]!++;
       low[at] = words[2 * i]!;
-      high[at] = words[2 * i + 1]!;
       row[at] = i;
     }
   });
@@ -50,8 +49,12 @@ export function equalRows(rows: EventRows, hashes: BigUint64Array, [index, of]: 
       let slot = low[i]! & mask;
       for (; slots[slot]! >= 0; slot = (slot + 1) & mask) {
         const other = slots[slot]!;
-        if (low[other] !== low[i] || high[other] !== high[i] || !isEqual(rows, row[other]!, row[i]!)) continue;
-        found.push(row[i]!);
+        if (low[other] !== low[i]) continue;
+        const [a, b] = [row[other]!, row[i]!];
+        // Many rows that do not count may be alike: one of them is enough in the way of others.
+        if (!doesCount(rows, b)) break;
+        if (words[2 * a + 1] !== words[2 * b + 1] || !isEqual(rows, a, b)) continue;
+        found.push(b);
         break;
       }
       if (slots[slot]! < 0) slots[slot] = i;
@@ -59,6 +62,10 @@ export function equalRows(rows: EventRows, hashes: BigUint64Array, [index, of]: 
   };
   for (let b = 0; b + 1 < start.length; ++b) lookIn(start[b]!, start[b + 1]!);
   return found;
+}
+
+function doesCount({u, t}: EventRows, row: number): boolean {
+  return u[row]! >= 0 && t[row] === t[row];
 }
 
 function isEqual({u, t, bits, values}: EventRows, a: number, b: number): boolean {

@@ -3,6 +3,7 @@ import type {Plan, Stream} from "../plan.ts";
 import {isMeasured, isSummed} from "../plan.ts";
 import type {EventsContext} from "../sql/events.ts";
 import {numberedRows} from "../sql/events.ts";
+import type {UnitNumbers} from "../sql/unitNumbers.ts";
 import {doubles, whole} from "./columns.ts";
 import type {EventRows} from "./eventRows.ts";
 
@@ -14,10 +15,10 @@ export function streamBits({streams}: Plan): Map<string, number> {
 /**
  * Reads the rows of a staged fact, and the hash of each.
  *
- * @param numbers the table that has the numbers of units
+ * @param numbers how units are numbered
  * @param hashed columns of the hash; none is returned without
  * @param only whether rows that no stream looks at are left out; default: they are not
- * @param inParts what to read in place of the fact's table, part by part, and the rows of all parts
+ * @param about how many rows there are, about
  */
 export async function readEventRows(
   {arrays}: Engine,
@@ -27,25 +28,19 @@ export async function readEventRows(
     numbers,
     hashed,
     only = false,
-    inParts = null
+    about
   }: {
-    numbers: string;
+    numbers: UnitNumbers;
     hashed: readonly string[];
     only?: boolean;
-    inParts?: {tables: readonly string[]; rows: number} | null;
+    about: number;
   }
 ): Promise<{rows: EventRows; hashes: BigUint64Array}> {
   if (arrays === undefined) throw new Error("missing typed arrays of the engine");
   const valued = context.streams.filter(({id}) => isSummed(plan, id) || isMeasured(plan, id));
   const distinct = [...new Map(valued.map((stream) => [stream.value, stream])).values()];
   const options = {numbers, bits: streamBits(plan), values: distinct, hashed, only};
-  const columns =
-    inParts === null
-      ? await arrays.read(numberedRows(context, options))
-      : await arrays.readParts(
-          inParts.tables.map((table) => numberedRows({...context, table}, options)),
-          inParts.rows
-        );
+  const columns = await arrays.gather(numberedRows(context, options), about);
   const [u, t, bits] = [whole(columns[0]), doubles(columns[1]), whole(columns[2])];
   const columnOf = ({value}: Stream) => doubles(columns[3 + distinct.findIndex((each) => each.value === value)]);
   const last = columns.at(-1);

@@ -11,6 +11,7 @@ import {mergeRelevant} from "./placeRows.ts";
 import type {PlacedUnits, RawColumns, RawHits} from "./rawHits.ts";
 import type {ShardThreads} from "./shards.ts";
 import {groupsOf, placesOf} from "./rawHits.ts";
+import {mostRows} from "./route.ts";
 
 /** A fact of events, and how it is joined to the units. */
 export interface JoinedFact {
@@ -30,11 +31,18 @@ export async function readHits(
   const counts: Relevant[] = [];
   const parts: Int32Array[] = [];
   for (const {loaded, joined} of facts) {
-    const numbers = context.atOnce?.numbers ?? "units";
+    const numbers = context.atOnce?.numbers ?? {table: "units"};
     const {inArrays} = loaded;
     const rows =
       inArrays === undefined
-        ? (await readEventRows(context.engine, plan, joined, {numbers, hashed: [], only: true})).rows
+        ? (
+            await readEventRows(context.engine, plan, joined, {
+              numbers,
+              hashed: [],
+              only: true,
+              about: Math.min(loaded.rows, mostRows)
+            })
+          ).rows
         : handOver(inArrays);
     const {offsets} = joined;
     const options = {placeOf: units.placeOf, units: units.u.length, offsets};

@@ -1,9 +1,10 @@
-import type {DuckDBConnection, DuckDBMaterializedResult, DuckDBResult} from "@duckdb/node-api";
+import type {DuckDBConnection, DuckDBType} from "@duckdb/node-api";
 import {
   DOUBLE,
   DuckDBDataChunk,
   DuckDBDoubleVector,
   DuckDBIntegerVector,
+  DuckDBScalarFunction,
   DuckDBUBigIntVector,
   INTEGER,
   UBIGINT
@@ -15,31 +16,24 @@ const chunkRows = 2048;
 
 /** Returns what moves numbers between a connection's tables and typed arrays, a chunk at a time. */
 export function duckdbArrays(connection: DuckDBConnection): NumberArrays {
+  const takers = new Map<string, Taker>();
+  // A taker has the rows of one query at a time.
+  let before: Promise<unknown> = Promise.resolve();
   return {
     async read(select) {
       const result = await connection.run(select);
-      const columns = columnsFor(result, result.rowCount);
-      move(result, columns, 0);
+      const columns = result.columnTypes().map((type) => columnOf(type, result.rowCount));
+      for (let c = 0, at = 0; c < result.chunkCount; ++c) {
+        const chunk = result.getChunk(c);
+        columns.forEach((column, i) => copy(itemsOf(chunk, i), column, at));
+        at += chunk.rowCount;
+      }
       return columns;
     },
-    async readParts([first = "", ...later], rows) {
-      let running = connection.run(first);
-      let columns: ReadColumn[] | null = null;
-      let at = 0;
-      for (const next of [...later, null]) {
-        const result = await running;
-        if (next !== null) {
-          running = connection.run(next);
-          // Should it fail while the rows before it are moved, that is told when it is waited for.
-          running.catch(() => undefined);
-        }
-        columns ??= columnsFor(result, rows);
-        if (at + result.rowCount > rows) throw new Error(`invalid rows; more than there were: ${rows}`);
-        move(result, columns, at);
-        at += result.rowCount;
-      }
-      if (at < rows) throw new Error(`invalid rows; fewer than there were: ${at} of ${rows}`);
-      return columns ?? [];
+    gather(select, rows) {
+      const gathering = before.then(() => gather(connection, takers, {select, rows}));
+      before = gathering.catch(() => undefined);
+      return gathering;
     },
     async write(name, columns) {
       const entries = Object.entries(columns);
@@ -62,24 +56,63 @@ export function duckdbArrays(connection: DuckDBConnection): NumberArrays {
   };
 }
 
-/** Columns of the types of a result, of so many rows. */
-function columnsFor(result: DuckDBResult, rows: number): ReadColumn[] {
-  return result.columnTypes().map((type, i): ReadColumn => {
-    if (type === INTEGER) return new Int32Array(new SharedArrayBuffer(4 * rows));
-    if (type === DOUBLE) return new Float64Array(new SharedArrayBuffer(8 * rows));
-    if (type === UBIGINT) return new BigUint64Array(new SharedArrayBuffer(8 * rows));
-    throw new TypeError(`invalid column ${i}; neither INTEGER, DOUBLE nor UBIGINT: ${type.toString()}`);
-  });
+/** A function in SQL that takes the numbers of rows as they pass, on this thread, whichever thread they are on. */
+interface Taker {
+  readonly name: string;
+  /** Where they go, and how many there are. */
+  columns: ReadColumn[];
+  rows: number;
 }
 
-/** Moves the rows of a result into columns, from a row on. */
-function move(result: DuckDBMaterializedResult, columns: readonly ReadColumn[], from: number): void {
-  let at = from;
-  for (let c = 0; c < result.chunkCount; ++c) {
-    const chunk = result.getChunk(c);
-    for (let i = 0; i < columns.length; ++i) copy(itemsOf(chunk, i), columns[i]!, at);
-    at += chunk.rowCount;
-  }
+async function gather(
+  connection: DuckDBConnection,
+  takers: Map<string, Taker>,
+  {select, rows}: {select: string; rows: number}
+): Promise<ReadColumn[]> {
+  const prepared = await connection.prepare(select);
+  const types = Array.from({length: prepared.columnCount}, (_, i) => prepared.columnType(i));
+  prepared.destroySync();
+  const key = types.join(" ");
+  const taker = takers.get(key) ?? createTaker(connection, `take_${takers.size}`, types);
+  takers.set(key, taker);
+  taker.columns = types.map((type) => columnOf(type, Math.ceil(rows)));
+  taker.rows = 0;
+  const names = types.map((_, i) => `c${i}`).join(", ");
+  await connection.run(`SELECT max(${taker.name}(${names})) FROM (${select}) AS r (${names})`);
+  const columns = taker.columns.map((column) => column.subarray(0, taker.rows));
+  taker.columns = [];
+  return columns;
+}
+
+function createTaker(connection: DuckDBConnection, name: string, types: readonly DuckDBType[]): Taker {
+  const taker: Taker = {name, columns: [], rows: 0};
+  const mainFunction = (_: unknown, chunk: DuckDBDataChunk): void => {
+    const at = taker.rows;
+    const end = at + chunk.rowCount;
+    if (end > taker.columns[0]!.length)
+      taker.columns = taker.columns.map((column, i) => longer(column, types[i]!, end));
+    taker.columns.forEach((column, i) => copy(itemsOf(chunk, i), column, at));
+    taker.rows = end;
+  };
+  // Volatile: else it might be asked once for rows that are equal, or not at all.
+  connection.registerScalarFunction(
+    DuckDBScalarFunction.create({name, mainFunction, parameterTypes: types, returnType: INTEGER, volatile: true})
+  );
+  return taker;
+}
+
+function longer(column: ReadColumn, type: DuckDBType, rows: number): ReadColumn {
+  const all = columnOf(type, Math.max(rows, 2 * column.length));
+  copy(column, all, 0);
+  return all;
+}
+
+/** Room for the numbers of rows; pages are taken as they are written to. */
+function columnOf(type: DuckDBType, rows: number): ReadColumn {
+  if (type === INTEGER) return new Int32Array(new SharedArrayBuffer(4 * rows));
+  if (type === DOUBLE) return new Float64Array(new SharedArrayBuffer(8 * rows));
+  if (type === UBIGINT) return new BigUint64Array(new SharedArrayBuffer(8 * rows));
+  throw new TypeError(`invalid column; neither INTEGER, DOUBLE nor UBIGINT: ${type.toString()}`);
 }
 
 function copy(from: ReadColumn, to: ReadColumn, at: number): void {

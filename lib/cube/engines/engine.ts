@@ -33,12 +33,11 @@ export interface NumberArrays {
    */
   read(select: string): Promise<ReadColumn[]>;
   /**
-   * Returns the columns of several such SELECTs, one after another: while one runs, the rows of the one before are moved.
+   * Returns the same in any order, without a copy of all rows in between: for many.
    *
-   * @param rows of all of them
-   * @throws {Error} if there are more or fewer rows
+   * @param rows about how many there are
    */
-  readParts(selects: readonly string[], rows: number): Promise<ReadColumn[]>;
+  gather(select: string, rows: number): Promise<ReadColumn[]>;
   /** Makes a temporary table of columns of one length: INTEGER or DOUBLE, as the arrays are. */
   write(name: string, columns: Readonly<Record<string, NumberColumn>>): Promise<void>;
 }

@@ -5,6 +5,8 @@ import type {Stream} from "../plan.ts";
 import type {Offset} from "../zone.ts";
 import {dayOf} from "./exposures.ts";
 import {matches, valuesOf} from "./stage.ts";
+import type {UnitNumbers} from "./unitNumbers.ts";
+import {numberOfUnit} from "./unitNumbers.ts";
 
 export interface EventsContext {
   readonly dialect: Dialect;
@@ -94,7 +96,7 @@ export const rowBits = {relevant: 2 ** 26, notNumeric: 2 ** 27, missing: 2 ** 28
  * for a row without a unit), `t` (NaN where there is none), the row's bits, the values of some streams, 0 where missing, and
  * a hash of all columns, if any are named.
  *
- * @param numbers the table of units (`unit`) with their numbers (`u`)
+ * @param numbers how units are numbered
  * @param bits the bit of each stream, by id
  * @param values streams whose values are read
  * @param hashed columns of the hash
@@ -109,37 +111,61 @@ export function numberedRows(
     hashed,
     only = false
   }: {
-    numbers: string;
+    numbers: UnitNumbers;
     bits: ReadonlyMap<string, number>;
     values: readonly Stream[];
     hashed: readonly string[];
     only?: boolean;
   }
 ): string {
-  const {dialect, table, streams} = context;
-  const [notNumeric, missing, negative] = flawsOf(context);
-  const flags: [condition: string | null | undefined, bit: number][] = [
-    ...streams.map((stream): [string, number] => [
-      `${streamValue(context, stream)} IS NOT NULL`,
-      bits.get(stream.id) ?? 0
-    ]),
-    [anyStream(context), rowBits.relevant],
-    [notNumeric, rowBits.notNumeric],
-    [missing, rowBits.missing],
-    [negative, rowBits.negative]
-  ];
-  const told = flags.flatMap(([condition, bit]) =>
-    condition == null ? [] : [`CASE WHEN ${condition} THEN ${bit} ELSE 0 END`]
-  );
+  const {dialect, table} = context;
+  const {sql: number, join} = numberOfUnit(numbers, "r.unit");
   const columns = [
-    "coalesce(n.u, CASE WHEN r.unit IS NULL THEN -1 ELSE 0 END)",
+    number,
     `coalesce(CAST(r.t AS ${dialect.double}), CAST('nan' AS ${dialect.double}))`,
-    `CAST(${told.join(" + ")} AS INTEGER)`,
+    `CAST(${bitsOfRow(context, bits)} AS INTEGER)`,
     ...values.map((stream) => `coalesce(${valueColumn(context, stream)}, 0)`),
     ...(hashed.length === 0 ? [] : [dialect.hash(hashed.map((name) => `r.${name}`))])
   ];
   const where = only ? ` WHERE ${anyStream(context)}` : "";
-  return `SELECT ${columns.join(", ")} FROM ${table} AS r LEFT JOIN ${numbers} AS n ON n.unit = r.unit${where}`;
+  return `SELECT ${columns.join(", ")} FROM ${table} AS r${join}${where}`;
+}
+
+/** Returns SQL for the bits of a row. A row's streams are asked for by what they have in common, so that each thing is asked once. */
+function bitsOfRow(context: EventsContext, bits: ReadonlyMap<string, number>): string {
+  const {dialect, fact, staged, streams} = context;
+  const conditionOf = (stream: Stream): string => matches(dialect, fact, staged, stream);
+  const cases = [...new Set(streams.map(conditionOf))].map((condition) => {
+    const own = streams.filter((stream) => conditionOf(stream) === condition);
+    return `WHEN ${condition} THEN ${bitsOfValues(context, own, bits)}`;
+  });
+  if (cases.length === 0) return "0";
+  // A row has one event, and so streams of one event at most.
+  const single = streams.every(({event, where}) => event !== null && where === null);
+  if (single) return `CASE ${cases.join(" ")} ELSE 0 END`;
+  return cases.map((each) => `CASE ${each} ELSE 0 END`).join(" | ");
+}
+
+/** Returns SQL for the bits of a row that streams look at: of those among them that its values fit, and their flaws. */
+function bitsOfValues(context: EventsContext, streams: readonly Stream[], bits: ReadonlyMap<string, number>): string {
+  const {finite} = context.dialect;
+  const sum = (of: readonly Stream[]): number => of.reduce((all, {id}) => all + (bits.get(id) ?? 0), 0);
+  const counted = rowBits.relevant + sum(streams.filter(({value}) => value === null));
+  const names = new Set(streams.flatMap(({value}) => value ?? []));
+  const told = [...names].map((name) => {
+    const own = streams.filter(({value}) => value === name);
+    const value = valueColumn(context, own[0]!);
+    const signless = own.filter(({negative}) => negative !== "exclude");
+    const zero = own.filter(({truthy}) => !truthy);
+    const cases = [
+      `${value} IS NULL THEN ${rowBits.missing}`,
+      `NOT ${finite(value)} THEN ${rowBits.notNumeric}`,
+      ...(signless.length < own.length ? [`${value} < 0 THEN ${rowBits.negative + sum(signless)}`] : []),
+      ...(zero.length < own.length ? [`${value} = 0 THEN ${sum(zero)}`] : [])
+    ];
+    return `CASE ${cases.map((each) => `WHEN ${each}`).join(" ")} ELSE ${sum(own)} END`;
+  });
+  return [String(counted), ...told].join(" | ");
 }
 
 function valueColumn({fact, staged}: EventsContext, stream: Stream): string {

@@ -3,6 +3,8 @@ import {day} from "../dialects/dialect.ts";
 import type {Attribute} from "../plan.ts";
 import type {Offset} from "../zone.ts";
 import {localTime} from "../zone.ts";
+import type {UnitNumbers} from "./unitNumbers.ts";
+import {numberOfUnit} from "./unitNumbers.ts";
 
 /** What is known of an experiment's exposures before its units are formed. */
 export interface Known {
@@ -76,8 +78,8 @@ export interface UnitsOptions {
   tops: readonly (readonly string[] | {readonly table: string})[];
   /** Whether units get a number each; else `u` is the id itself, for statements that are evaluated more than once. */
   numbered?: boolean;
-  /** A table that has the numbers of the units (`unit`, `u`); default: they are numbered anew. */
-  numbers?: string;
+  /** How the units are numbered; default: they are numbered anew. */
+  numbers?: UnitNumbers;
   /** Staged tables of units to join, each with the attributes and dimensions that it brings. */
   joins: readonly {
     readonly table: string;
@@ -126,8 +128,9 @@ export function unitRows(
     ...joins.flatMap((join, i) => join.attributes.map(({id}) => `j${i}.${id} AS ${id}`))
   ];
   const entry = activation ? "activated.t" : "f.t";
+  const number = numbers === undefined ? null : numberOfUnit(numbers, "f.unit");
   const columns = [
-    numbers !== undefined ? "n.u AS u" : numbered ? "CAST(row_number() OVER () AS INTEGER) AS u" : "f.unit AS u",
+    number !== null ? `${number.sql} AS u` : numbered ? "CAST(row_number() OVER () AS INTEGER) AS u" : "f.unit AS u",
     "f.unit AS unit",
     "f.variant AS variant",
     `(f.variant = f.second${activation ? " AND activated.t IS NOT NULL" : ""}) AS counts`,
@@ -143,7 +146,7 @@ export function unitRows(
     const source = owner(i) < 0 ? "f" : `j${owner(i)}`;
     if ("table" in values) joined.push(`LEFT JOIN ${values.table} AS top${i} ON top${i}.value = ${source}.d${i}`);
   });
-  if (numbers !== undefined) joined.push(`JOIN ${numbers} AS n ON n.unit = f.unit`);
+  if (number !== null) joined.push(number.join);
   if (activation) joined.push("LEFT JOIN activated ON activated.unit = f.unit");
   return `SELECT ${columns.join(",\n    ")}\n  FROM first_touch AS f ${joined.join("\n  ")}`;
 }

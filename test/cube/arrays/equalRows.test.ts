@@ -43,6 +43,18 @@ describe("equal rows", () => {
     }
   });
 
+  it("are found beside many rows that do not count and are all alike", () => {
+    const size = 200_000;
+    const rows: EventRows = {
+      u: Int32Array.from({length: size}, (_, i) => (i % 1000 === 0 ? 5 : -1)),
+      t: new Float64Array(size).fill(3),
+      bits: new Int32Array(size),
+      values: new Map()
+    };
+    const found = equalRows(rows, new BigUint64Array(size).fill(9n), [0, 1]);
+    expect(found).toEqual(Array.from({length: 199}, (_, i) => 1000 * (i + 1)));
+  });
+
   it("are not told by their hash alone", () => {
     const {read, hashes, expected} = draw(3, 500, (key) => BigInt(key.length));
     expect(equalRows(read, hashes, [0, 1]).toSorted((a, b) => a - b)).toEqual(expected);

@@ -1,3 +1,4 @@
+import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {buildCube} from "../../../lib/cube/buildCube.ts";
 import {openDuckdb} from "../../../lib/cube/engines/duckdb.ts";
@@ -17,11 +18,11 @@ async function bothWays(
   let used = false;
   const {arrays} = engine;
   if (arrays === undefined) throw new Error("missing arrays");
-  const read: typeof arrays.read = (...all) => {
+  const gather: typeof arrays.gather = (...all) => {
     used = true;
-    return arrays.read(...all);
+    return arrays.gather(...all);
   };
-  const watched = {...engine, arrays: {...arrays, read}};
+  const watched = {...engine, arrays: {...arrays, gather}};
   try {
     return await withFiles(files, async (dataDir) => {
       const sql = await buildCube(experiment, definitions, {dataDir, engine, leastHits: Infinity});
@@ -213,7 +214,7 @@ describe("sums from typed arrays", () => {
   );
 
   it.each(["retention", "quantile"] as const)(
-    "are those of SQL from Parquet, which is read in parts, with a %s",
+    "are those of SQL from Parquet, with a %s",
     {timeout: 60_000},
     async (last) => {
       const engine = await openDuckdb({threads: 2});
@@ -227,6 +228,57 @@ describe("sums from typed arrays", () => {
           ];
           expect(arrays).toEqual(sql);
           expect(arrays.path.length).toBeGreaterThan(1000);
+        });
+      } finally {
+        await engine.close();
+      }
+    }
+  );
+
+  it.each([
+    ["close together", 1n],
+    ["far apart", 10n ** 15n]
+  ])(
+    "are those of SQL where ids are whole numbers %s, some of them never exposed",
+    {timeout: 60_000},
+    async (_, by) => {
+      const engine = await openDuckdb({threads: 2});
+      try {
+        await withFiles({}, async (dataDir) => {
+          const write = (select: string, name: string) =>
+            engine.run(`COPY (${select}) TO '${join(dataDir, name)}.parquet' (FORMAT parquet)`);
+          const time = (salt: number, days: number) =>
+            `TIMESTAMP '2026-01-05' + to_seconds(CAST(hash(i + ${salt}) % ${days * 86_400} AS BIGINT))`;
+          await write(
+            `SELECT (3 * i - 50) * ${by} AS u, CASE WHEN hash(i) % 2 = 0 THEN 'a' ELSE 'b' END AS v, ${time(1, 9)} AS t FROM range(300) AS r(i)`,
+            "exposures"
+          );
+          await write(
+            `SELECT CASE WHEN i % 50 = 0 THEN NULL ELSE (CAST(hash(i) % 1200 AS BIGINT) - 200) * ${by} END AS u, ${time(2, 14)} AS t, i % 7 AS x FROM range(6000) AS r(i)`,
+            "events"
+          );
+          const {experiment, definitions} = define({
+            experiment: {
+              start: "2026-01-05",
+              variants: {a: {role: "control", weight: 0.5}, b: {weight: 0.5}},
+              metrics: {primary: ["spent"], secondary: ["early"]}
+            },
+            metrics: {
+              spent: {kind: "mean", fact: "events", value: "x", covariate: "2d"},
+              early: {kind: "proportion", fact: "events", window: "1d"}
+            },
+            facts: {
+              exposures: {shape: "exposures", path: "exposures.parquet", unit: "u", variant: "v", timestamp: "t"},
+              events: {shape: "events", path: "events.parquet", unit: "u", timestamp: "t", values: ["x"]}
+            }
+          });
+          const [sql, arrays] = [
+            await buildCube(experiment, definitions, {dataDir, engine, leastHits: Infinity}),
+            await buildCube(experiment, definitions, {dataDir, engine, leastHits: 0})
+          ];
+          expect(arrays).toEqual(sql);
+          expect(arrays.units).toBe(300);
+          expect(arrays.excluded).toContainEqual({reason: "missing-unit", fact: "events", rows: 120, units: null});
         });
       } finally {
         await engine.close();
