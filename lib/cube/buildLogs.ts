@@ -152,12 +152,11 @@ async function build(
   }
   let counted: readonly CountedHits[] = [];
   if (inArrays) {
-    const {raw, counts} = await readHits({...context, threads: options.threads}, plan, facts);
-    // What came is let go of once it is sorted.
-    const shards = await options.threads.open(raw);
+    const {all: sorted, counts} = await readHits({...context, threads: options.threads}, plan, facts);
+    const shards = await options.threads.open(sorted);
     const reached = await shards.ask("reached", {facts: facts.length, asOf, before: plan.before});
     counted = counts.map((each, i) => ({...each, ...mergeReached(reached, i)}));
-    context = {...context, shards, places: raw.placeOf};
+    context = {...context, shards, places: sorted.placeOf};
     made = made.map((each, i) => ({...each, firstDay: firstDayOf(counted[i])}));
   }
   for (const [i, {loaded, joined}] of facts.entries()) {

@@ -1,15 +1,16 @@
 import type {MessagePort} from "node:worker_threads";
 import {parentPort} from "node:worker_threads";
-import type {RawHits, Span} from "./rawHits.ts";
+import type {AllHits} from "./allHits.ts";
+import type {Span} from "./placedUnits.ts";
 import type {RowTasks} from "./rowTasks.ts";
 import {rowTasks} from "./rowTasks.ts";
 import type {Shard} from "./shard.ts";
 import {openShard} from "./shard.ts";
 
-/** What a thread is asked: to do something with rows, to open a shard, or one of its questions; answered in that order. */
+/** What a thread is asked: to do its share of a task, to open a shard, or one of its questions; answered in that order. */
 export type ShardQuestion =
   | {readonly task: keyof RowTasks; readonly args: readonly unknown[]}
-  | {readonly name: "open"; readonly args: readonly [RawHits, Span]}
+  | {readonly name: "open"; readonly args: readonly [AllHits, Span]}
   | {readonly name: keyof Shard; readonly args: readonly unknown[]};
 
 /** What a thread answers: a value, or why there is none. */
@@ -36,7 +37,7 @@ function answerOf(question: ShardQuestion): unknown {
   if ("task" in question) return (rowTasks[question.task] as (...all: readonly unknown[]) => unknown)(...args);
   const {name} = question;
   if (name === "open") {
-    shard = openShard(...(args as [RawHits, Span]));
+    shard = openShard(...(args as [AllHits, Span]));
     return null;
   }
   if (shard === null) throw new Error(`missing shard of a question: ${name}`);

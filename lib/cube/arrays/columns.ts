@@ -11,3 +11,13 @@ export function doubles(column: ReadColumn | undefined): Float64Array {
   if (column instanceof Float64Array) return column;
   throw new TypeError("invalid column; not of doubles");
 }
+
+/** Returns whole numbers in memory that threads share, all 0. */
+export function sharedWhole(length: number): Int32Array<SharedArrayBuffer> {
+  return new Int32Array(new SharedArrayBuffer(4 * length));
+}
+
+/** Returns doubles in memory that threads share, all 0. */
+export function sharedDoubles(length: number): Float64Array<SharedArrayBuffer> {
+  return new Float64Array(new SharedArrayBuffer(8 * length));
+}

@@ -6,6 +6,7 @@ import type {EventRows} from "./eventRows.ts";
 import type {Share} from "./share.ts";
 import {rangeOf} from "./share.ts";
 import {inBlocks} from "./inBlocks.ts";
+import {blockPlaces} from "./placedUnits.ts";
 
 /** Rows of one fact that any stream looks at. */
 export interface Relevant {
@@ -22,12 +23,9 @@ export interface Relevant {
   readonly firstOutside: number;
 }
 
-/** Places whose hits are counted together. */
-export const placesTogether = 256;
-
 /**
  * Puts in place of the number of each row's unit the place of it, -1 for a row that is no hit of a unit that counts, and
- * returns how many rows there are, and how many hits each so many places have together.
+ * returns how many rows there are, and how many hits each block of places has.
  *
  * @param units how many places there are
  * @param offsets what makes days of moments
@@ -37,7 +35,7 @@ export function placeRows(
   {placeOf, units, offsets}: {placeOf: Int32Array; units: number; offsets: readonly Offset[]},
   share: Share
 ): {counts: Relevant; hits: Int32Array} {
-  const hits = new Int32Array(Math.ceil(units / placesTogether));
+  const hits = new Int32Array(Math.ceil(units / blockPlaces));
   const shares: Relevant[] = [];
   const local = localClock(offsets);
   inBlocks(rangeOf(u.length, share), (from, to) => {
@@ -77,7 +75,7 @@ function placeBlock(
     u[i] = place < 0 ? -1 : place;
     if (place === -2) continue;
     rows++;
-    if (place >= 0) hits[Math.floor(place / placesTogether)]!++;
+    if (place >= 0) hits[Math.floor(place / blockPlaces)]!++;
     else {
       outside++;
       firstOutside = Math.min(firstOutside, Math.floor(local(t[i]!) / dayLength));

@@ -4,13 +4,16 @@ import type {Plan} from "../plan.ts";
 import {isMeasured, isSummed} from "../plan.ts";
 import type {EventsContext} from "../sql/events.ts";
 import {doubles, whole} from "./columns.ts";
+import type {EventRows} from "./eventRows.ts";
 import {handOver} from "./eventRows.ts";
 import {readEventRows, streamBits} from "./readEventRows.ts";
 import type {Relevant} from "./placeRows.ts";
 import {mergeRelevant} from "./placeRows.ts";
-import type {PlacedUnits, RawColumns, RawHits} from "./rawHits.ts";
+import type {PlacedUnits} from "./placedUnits.ts";
+import {groupsOf, placesOf} from "./placedUnits.ts";
 import type {ShardThreads} from "./shards.ts";
-import {groupsOf, placesOf} from "./rawHits.ts";
+import type {AllHits} from "./allHits.ts";
+import {roomFor} from "./allHits.ts";
 import {mostRows} from "./route.ts";
 
 /** A fact of events, and how it is joined to the units. */
@@ -24,45 +27,40 @@ export async function readHits(
   context: LoadContext & {readonly threads: ShardThreads},
   plan: Plan,
   facts: readonly JoinedFact[]
-): Promise<{raw: RawHits; counts: Relevant[]}> {
+): Promise<{all: AllHits; counts: Relevant[]}> {
   const calendar = facts[0]?.joined.calendar === true;
   const units = await placeUnits(context, calendar);
-  const hits: RawColumns[] = [];
-  const counts: Relevant[] = [];
-  const parts: Int32Array[] = [];
+  const {threads} = context;
+  const offsets = facts.map(({joined}) => joined.offsets);
+  const placed: {rows: EventRows; counts: Relevant; hits: Int32Array[]}[] = [];
   for (const {loaded, joined} of facts) {
     const numbers = context.atOnce?.numbers ?? {table: "units"};
     const {inArrays} = loaded;
+    const about = Math.min(loaded.rows, mostRows);
     const rows =
       inArrays === undefined
-        ? (
-            await readEventRows(context.engine, plan, joined, {
-              numbers,
-              hashed: [],
-              only: true,
-              about: Math.min(loaded.rows, mostRows)
-            })
-          ).rows
+        ? (await readEventRows(context.engine, plan, joined, {numbers, hashed: [], only: true, about})).rows
         : handOver(inArrays);
-    const {offsets} = joined;
-    const options = {placeOf: units.placeOf, units: units.u.length, offsets};
-    const placed = await context.threads.run("placeRows", rows, options);
-    counts.push(mergeRelevant(placed.map((each) => each.counts)));
-    parts.push(...placed.map((each) => each.hits));
-    const {u: place, t, bits, values} = rows;
-    hits.push({place, t, streams: bits, values, offsets});
+    const options = {placeOf: units.placeOf, units: units.u.length, offsets: joined.offsets};
+    const found = await threads.run("placeRows", rows, options);
+    placed.push({rows, counts: mergeRelevant(found.map((each) => each.counts)), hits: found.map(({hits}) => hits)});
   }
-  const {streams} = plan;
-  const raw = {
-    ...units,
-    hits,
-    calendar,
-    together: addedUp(parts),
-    bits: [...streamBits(plan)],
-    summed: streams.filter(({id}) => isSummed(plan, id)).map(({id}) => id),
-    measured: streams.filter(({id}) => isMeasured(plan, id)).map(({id}) => id)
-  };
-  return {raw, counts};
+  const counts = addedUp(placed.flatMap(({hits}) => hits));
+  const [summed, measured] = [isSummed, isMeasured].map((isWanted) =>
+    plan.streams.filter(({id}) => isWanted(plan, id)).map(({id}) => id)
+  ) as [string[], string[]];
+  const all = roomFor(units, {calendar, offsets, bit: streamBits(plan), counts, summed, measured});
+  const next = all.blocks.slice(0, counts.length);
+  for (const [fact, {rows, hits}] of placed.entries()) {
+    const starts = hits.map((own) => {
+      const start = next.slice();
+      own.forEach((count, b) => (next[b]! += count));
+      return start;
+    });
+    await threads.run("scatterRows", rows, {into: all, fact, starts});
+  }
+  await threads.run("sortHits", all);
+  return {all, counts: placed.map((each) => each.counts)};
 }
 
 function addedUp(parts: readonly Int32Array[]): Int32Array {

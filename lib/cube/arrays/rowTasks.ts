@@ -1,16 +1,19 @@
 import {equalRows} from "./equalRows.ts";
-import type {EventRows} from "./eventRows.ts";
+import {scatterRows} from "./scatterRows.ts";
 import type {Share} from "./share.ts";
+import {sortHits} from "./sortHits.ts";
 import {placeRows} from "./placeRows.ts";
 import {dayStatistics, profileRows} from "./profileRows.ts";
 
-/** What threads do with the rows of a fact, each with its share of them: the last argument. */
+/** What threads do with the rows of a fact and with the hits, each with its share of them: the last argument. */
 export const rowTasks = {
   profileRows,
   equalRows,
   dayStatistics,
-  placeRows
-} satisfies Record<string, (rows: EventRows, ...rest: never[]) => unknown>;
+  placeRows,
+  scatterRows,
+  sortHits
+} satisfies Record<string, (...args: never[]) => unknown>;
 
 export type RowTasks = typeof rowTasks;
 

@@ -3,6 +3,7 @@ import type {Numbered} from "../sql/increments.ts";
 import type {Part, Scale} from "../sql/totals.ts";
 import {isEarlier, partsOf} from "../sql/totals.ts";
 import type {TenureColumn} from "../tenure/tenureSql.ts";
+import type {AllHits} from "./allHits.ts";
 import {dailyIncrements} from "./dailyIncrements.ts";
 import type {ExactTable} from "./exactRows.ts";
 import {tableOf} from "./exactRows.ts";
@@ -11,7 +12,7 @@ import {activeByVariant, largestOf, largestTotalOf, largestUnits} from "./larges
 import type {BinGroups} from "../bins.ts";
 import type {MeasuredLook} from "./measuredValues.ts";
 import {valueCounts, valueIncrements, valueRange} from "./measuredValues.ts";
-import type {RawHits, Span} from "./rawHits.ts";
+import type {Span} from "./placedUnits.ts";
 import type {Reached} from "./reachedHits.ts";
 import {reachedHits} from "./reachedHits.ts";
 import type {TenureHits} from "./tenureHits.ts";
@@ -65,9 +66,9 @@ export interface Shard {
   active(asOf: number): [variant: number, units: number][];
 }
 
-/** Returns what a span of the units answers. Its hits are sorted at once. */
-export function openShard(raw: RawHits, span: Span): Shard {
-  const hits = unitHits(raw, span);
+/** Returns what a span of the units answers. */
+export function openShard(all: AllHits, span: Span): Shard {
+  const hits = unitHits(all, span);
   const gathered = new Map<"k" | "day", TenureHits>();
   const days = (key: "k" | "day"): TenureHits => {
     const found = gathered.get(key);

@@ -1,6 +1,7 @@
 import {Worker} from "node:worker_threads";
-import type {RawHits, Span} from "./rawHits.ts";
-import {spansOf} from "./rawHits.ts";
+import type {AllHits} from "./allHits.ts";
+import type {Span} from "./placedUnits.ts";
+import {spansOf} from "./placedUnits.ts";
 import type {RowTasks, TaskArguments} from "./rowTasks.ts";
 import {rowTasks} from "./rowTasks.ts";
 import type {Shard} from "./shard.ts";
@@ -11,10 +12,10 @@ import type {ShardAnswer, ShardQuestion} from "./answerQuestions.ts";
 export interface ShardThreads {
   /** Starts threads for as many shares, this one among them, while the engine is at work; default: this one alone. */
   start(count: number): void;
-  /** Returns what each thread makes of its share of some rows: all work at once. */
+  /** Returns what each thread makes of its share: all work at once. */
   run<Name extends keyof RowTasks>(task: Name, ...args: TaskArguments<Name>): Promise<ReturnType<RowTasks[Name]>[]>;
   /** Returns the units in shares: the first one is this thread's own. */
-  open(raw: RawHits): Promise<Shards>;
+  open(all: AllHits): Promise<Shards>;
   /** Ends the threads. */
   close(): Promise<void>;
 }
@@ -46,12 +47,12 @@ export function createShardThreads(): ShardThreads {
       const mine = (rowTasks[task] as (...all: unknown[]) => Answer)(...args, [0, of]);
       return [mine, ...((await asked) as Answer[])];
     },
-    async open(raw) {
-      const [first = [0, 0], ...spans] = spansOf(raw, raw.together, threads.length + 1);
+    async open(all) {
+      const [first = [0, 0], ...spans] = spansOf(all, all.blocks, threads.length + 1);
       const others = spans.map((span, i) => ({thread: threads[i]!, span: span as Span}));
-      const opened = Promise.all(others.map(({thread, span}) => thread.ask({name: "open", args: [raw, span]})));
+      const opened = Promise.all(others.map(({thread, span}) => thread.ask({name: "open", args: [all, span]})));
       opened.catch(() => undefined);
-      const own = openShard(raw, first);
+      const own = openShard(all, first);
       await opened;
       return {
         async ask(name, ...args) {

@@ -3,7 +3,7 @@ import {daysBefore} from "../tenure/tenureSql.ts";
 import type {ExactRows, ExactSum} from "./exactRows.ts";
 import {addNumber, addProduct, exactRows} from "./exactRows.ts";
 import type {TenureHits} from "./tenureHits.ts";
-import type {UnitGroup} from "./rawHits.ts";
+import type {UnitGroup} from "./placedUnits.ts";
 import type {UnitHits} from "./unitHits.ts";
 import {rounded} from "./unitHits.ts";
 

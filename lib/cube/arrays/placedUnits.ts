@@ -1,5 +1,7 @@
-import type {Offset} from "../zone.ts";
-import {placesTogether} from "./placeRows.ts";
+import {sharedWhole} from "./columns.ts";
+
+/** Places of a block: few enough that what its units did stays in the processor's memory while it is sorted. */
+export const blockPlaces = 2 ** 11;
 
 /** Units that entered on one day, of one variant and cell. */
 export interface UnitGroup {
@@ -22,35 +24,6 @@ export interface PlacedUnits {
   readonly lead: Float64Array;
   /** The entry in microseconds since 1970, by place; with calendar days the local midnight before it. */
   readonly entry: Float64Array;
-}
-
-/** The units that count and their hits as they came from the engine, in memory that threads share. */
-export interface RawHits extends PlacedUnits {
-  readonly hits: readonly RawColumns[];
-  /** Whether whole days are compared. */
-  readonly calendar: boolean;
-  /** How many of them each so many places have together. */
-  readonly together: Int32Array;
-  /** The streams: each its bit. */
-  readonly bits: readonly (readonly [id: string, bit: number])[];
-  /** The streams whose values are added up. */
-  readonly summed: readonly string[];
-  /** The streams whose values are looked at as they are. */
-  readonly measured: readonly string[];
-}
-
-/** The hits of one fact, in any order, and rows that are none. */
-export interface RawColumns {
-  /** The place of the unit; -1 for a row that is no hit of a unit that counts. */
-  readonly place: Int32Array;
-  /** Microseconds since 1970 UTC. */
-  readonly t: Float64Array;
-  /** The streams that a hit belongs to, a bit each. */
-  readonly streams: Int32Array;
-  /** The values of streams, by id; of no meaning where a hit is of another stream. */
-  readonly values: ReadonlyMap<string, Float64Array>;
-  /** What makes days of moments. */
-  readonly offsets: readonly Offset[];
 }
 
 /** Units from one place to before another. */
@@ -83,17 +56,15 @@ export function groupsOf(entryDay: Int32Array, variant: Int32Array, cell: Int32A
  * Returns the units in spans with about as many hits each, so that threads take as long. Units of one entry day and variant
  * stay together: the products of their days then need not be merged.
  *
- * @param hits how many hits each so many places have together (`placesTogether`)
+ * @param blocks where the hits of each block of places begin
  */
-export function spansOf({groups, u}: Pick<RawHits, "groups" | "u">, hits: Int32Array, count: number): Span[] {
+export function spansOf({groups, u}: Pick<PlacedUnits, "groups" | "u">, blocks: Int32Array, count: number): Span[] {
   const spans: Span[] = [];
-  const before = new Float64Array(hits.length + 1);
-  for (let i = 0; i < hits.length; ++i) before[i + 1] = before[i]! + hits[i]!;
   const weight = (place: number): number => {
-    const part = Math.floor(place / placesTogether);
-    const first = part * placesTogether;
-    const share = (place - first) / Math.min(placesTogether, u.length - first);
-    return place + before[part]! + (place === first ? 0 : share * hits[part]!);
+    const block = Math.floor(place / blockPlaces);
+    const first = block * blockPlaces;
+    const share = (place - first) / Math.min(blockPlaces, u.length - first);
+    return place + blocks[block]! + (place === first ? 0 : share * (blocks[block + 1]! - blocks[block]!));
   };
   const all = weight(u.length);
   let from = 0;
@@ -105,8 +76,4 @@ export function spansOf({groups, u}: Pick<RawHits, "groups" | "u">, hits: Int32A
     from = to;
   }
   return spans.length === 0 ? [[0, 0]] : spans;
-}
-
-function sharedWhole(length: number): Int32Array<SharedArrayBuffer> {
-  return new Int32Array(new SharedArrayBuffer(4 * length));
 }

@@ -1,8 +1,11 @@
 import {describe, expect, it} from "vitest";
+import {roomFor} from "../../../lib/cube/arrays/allHits.ts";
 import type {EventRows} from "../../../lib/cube/arrays/eventRows.ts";
-import type {RawHits, UnitGroup} from "../../../lib/cube/arrays/rawHits.ts";
-import {mergeRelevant, placeRows, placesTogether} from "../../../lib/cube/arrays/placeRows.ts";
-import {groupsOf, placesOf, spansOf} from "../../../lib/cube/arrays/rawHits.ts";
+import type {UnitGroup} from "../../../lib/cube/arrays/placedUnits.ts";
+import {mergeRelevant, placeRows} from "../../../lib/cube/arrays/placeRows.ts";
+import {groupsOf, placesOf, spansOf} from "../../../lib/cube/arrays/placedUnits.ts";
+import {scatterRows} from "../../../lib/cube/arrays/scatterRows.ts";
+import {sortHits} from "../../../lib/cube/arrays/sortHits.ts";
 import {mergeReached, reachedHits} from "../../../lib/cube/arrays/reachedHits.ts";
 import {day} from "../../../lib/cube/dialects/dialect.ts";
 import {rowBits} from "../../../lib/cube/sql/events.ts";
@@ -26,7 +29,7 @@ function draw(seed: number, size = 300) {
     u: Int32Array.from(rows, ({u}) => u),
     t: Float64Array.from(rows, ({date}) => date * day + 1),
     bits: Int32Array.from(rows, ({date}) => (date === 8 ? rowBits.relevant | rowBits.missing : rowBits.relevant | 1)),
-    values: new Map()
+    values: new Map([["s0", Float64Array.from(rows, ({u, date}) => 100 * u + date)]])
   };
   const u = column("u");
   const placeOf = placesOf(u, Int32Array.of(size + 1));
@@ -34,29 +37,31 @@ function draw(seed: number, size = 300) {
   const placed = [0, 1].map((i) => placeRows(read, {placeOf, units: size, offsets}, [i, 2]));
   const counts = mergeRelevant(placed.map((each) => each.counts));
   const entry = Float64Array.from(units, ({entryDay}) => entryDay * day);
-  const together = new Int32Array(Math.ceil(size / placesTogether));
-  for (const {hits} of placed) hits.forEach((count, i) => (together[i]! += count));
-  const raw: RawHits = {
-    groups,
-    u,
-    placeOf,
-    lead: new Float64Array(size),
-    entry,
-    together,
-    hits: [{place: read.u, t: read.t, streams: read.bits, values: read.values, offsets}],
-    calendar: false,
-    bits: [["s0", 1]],
-    summed: [],
-    measured: []
-  };
-  return {rows, size, counts, raw, units};
+  const blocks = placed[0]!.hits.map((count, i) => count + placed[1]!.hits[i]!);
+  const all = roomFor(
+    {groups, u, placeOf, lead: new Float64Array(size), entry},
+    {
+      calendar: false,
+      offsets: [offsets],
+      bit: new Map([["s0", 1]]),
+      counts: blocks,
+      summed: ["s0"],
+      measured: []
+    }
+  );
+  const first = all.blocks.slice(0, blocks.length);
+  const starts = [first, first.map((at, i) => at + placed[0]!.hits[i]!)];
+  // Whichever thread is quicker, and whichever block is sorted first.
+  for (const i of [1, 0]) scatterRows(read, {into: all, fact: 0, starts}, [i, 2]);
+  for (const i of [2, 0, 1]) sortHits(all, [i, 3]);
+  return {rows, size, counts, all, units};
 }
 
 describe("units in shares", () => {
   it.each([1, 2, 3, 8])("are each in one of %d, with all of one entry day and variant", (count) => {
-    const {raw} = draw(count);
-    const {groups, u} = raw;
-    const spans = spansOf(raw, raw.together, count);
+    const {all} = draw(count);
+    const {groups, u} = all;
+    const spans = spansOf(all, all.blocks, count);
     expect(spans.length).toBeLessThanOrEqual(count);
     expect(spans[0]?.[0]).toBe(0);
     expect(spans.at(-1)?.[1]).toBe(u.length);
@@ -67,31 +72,36 @@ describe("units in shares", () => {
   });
 
   it("have about as many hits each", () => {
-    const {raw} = draw(1, 3000);
-    const spans = spansOf(raw, raw.together, 3);
-    const all = raw.hits[0]!.place.filter((place) => place >= 0).length;
+    const {all} = draw(1, 3000);
+    const spans = spansOf(all, all.blocks, 3);
+    const hits = all.day.length;
     for (const span of spans) {
-      const own = unitHits(raw, span).start.at(-1)!;
-      expect(own).toBeGreaterThan(all / 5);
-      expect(own).toBeLessThan(all / 2);
+      const own = unitHits(all, span).start.at(-1)!;
+      expect(own).toBeGreaterThan(hits / 5);
+      expect(own).toBeLessThan(hits / 2);
     }
   });
 
   it("are one empty share without a unit", () => {
-    expect(spansOf({groups: [], u: new Int32Array(0)}, new Int32Array(0), 4)).toEqual([[0, 0]]);
+    expect(spansOf({groups: [], u: new Int32Array(0)}, new Int32Array(1), 4)).toEqual([[0, 0]]);
   });
 });
 
 describe("hits", () => {
   it("lie by unit and day, those of units that do not count left out", () => {
-    const {rows, size, raw} = draw(7);
-    const found = spansOf(raw, raw.together, 3).flatMap((span) => {
-      const own = unitHits(raw, span);
+    const {rows, size, all} = draw(7, 5000);
+    const found = spansOf(all, all.blocks, 3).flatMap((span) => {
+      const own = unitHits(all, span);
       return [...own.u].flatMap((unit, place) =>
-        [...own.day.subarray(own.start[place], own.start[place + 1])].map((date) => `${unit} ${date}`)
+        Array.from({length: own.start[place + 1]! - own.start[place]!}, (_, i) => {
+          const at = own.start[place]! + i;
+          expect(own.since[at]).toBe(own.day[at]! * day + 1 - own.entry[place]!);
+          expect(own.values.get("s0")![at]).toBe(own.day[at] === 8 ? 0 : 100 * unit + own.day[at]!);
+          return `${unit} ${own.day[at]}`;
+        })
       );
     });
-    const order = new Map([...raw.u].map((unit, place) => [unit, place]));
+    const order = new Map([...all.u].map((unit, place) => [unit, place]));
     const expected = rows
       .filter(({u}) => u > 0 && u <= size)
       .toSorted((a, b) => order.get(a.u)! - order.get(b.u)! || a.date - b.date)
@@ -118,13 +128,13 @@ describe("hits", () => {
   });
 
   it("are counted that are too late or too early", () => {
-    const {rows, size, raw, units} = draw(9);
+    const {rows, size, all, units} = draw(9);
     const entered = new Map(units.map(({u, entryDay}) => [u, entryDay]));
     const mine = rows.filter(({u}) => u > 0 && u <= size);
     const inTime = mine.filter(({date}) => date <= 6);
     const before = 2 * day;
-    const shards = spansOf(raw, raw.together, 3).map((span) =>
-      reachedHits(unitHits(raw, span), {facts: 1, asOf: 6, before})
+    const shards = spansOf(all, all.blocks, 3).map((span) =>
+      reachedHits(unitHits(all, span), {facts: 1, asOf: 6, before})
     );
     expect(mergeReached(shards, 0)).toEqual({
       late: mine.length - inTime.length,
