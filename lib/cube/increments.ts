@@ -9,7 +9,7 @@ import type {Known} from "./sql/exposures.ts";
 import type {Numbered} from "./sql/increments.ts";
 import {matureIncrements, rollUp, runningIncrements, touchedUnits} from "./sql/increments.ts";
 import type {Scale} from "./sql/totals.ts";
-import {fillIncrements, fillTotals} from "./arrays/fillIncrements.ts";
+import {fillIncrements, fillMature, fillTotals} from "./arrays/fillIncrements.ts";
 import {partsByClock, partsOf, totals} from "./sql/totals.ts";
 import type {Value} from "./engines/engine.ts";
 import type {Dialect} from "./dialects/dialect.ts";
@@ -48,7 +48,8 @@ export async function increments(
   if (once.length > 0) {
     const now = totals(dialect, once, hits, scale, {keys: ["u"]});
     const instead = kept === null ? fillTotals(context, once, scale) : withKept(dialect, now, once, state);
-    await steps.table("unit_totals", now, instead === null ? {} : {instead});
+    if (context.shards !== undefined && !plan.metrics.some(readsTotals)) steps.told("unit_totals", now);
+    else await steps.table("unit_totals", now, instead === null ? {} : {instead});
   }
   if (daily.length > 0) {
     const keys = ["u", "day"];
@@ -95,19 +96,22 @@ export async function increments(
     const [first] = members;
     if (first === undefined) continue;
     const {clock} = first.metric;
+    const matureOptions = {
+      after: clock.running ? 0 : clock.after,
+      offsets: known.offsets,
+      calendar: isCalendar(first.metric, hits),
+      events: members.some(({index}) => (parts[index] ?? []).length > 0)
+    };
     const statement = clock.running
       ? runningIncrements(dialect, members, scale)
-      : matureIncrements(dialect, members, scale, {
-          after: clock.after,
-          offsets: known.offsets,
-          calendar: isCalendar(first.metric, hits),
-          events: members.some(({index}) => (parts[index] ?? []).length > 0)
-        });
+      : matureIncrements(dialect, members, scale, matureOptions);
     const table = `increments_${groups.length}`;
     if (clock.running) running.push(table);
     const dimensions = plan.dimensions.length;
     const instead = !clock.running
-      ? null
+      ? matureOptions.events
+        ? fillMature(context, members, scale, matureOptions)
+        : null
       : kept === null || state === undefined
         ? fillIncrements(context, members, scale)
         : sinceKept(dialect, {members, scale, table, state, kept, dimensions});
@@ -122,6 +126,12 @@ export async function increments(
     });
   }
   return {groups, caps, running};
+}
+
+/** Whether SQL asks for the totals of a metric that counts a unit once: a quantile of them does, and a cap that is one. */
+function readsTotals({kind, cap, clock, sides: {y}}: MetricPlan): boolean {
+  if (clock.running || y?.of !== "stream" || y.reduce === "values") return false;
+  return kind === "quantile" || typeof cap === "string";
 }
 
 /** Totals of what is new and of what is kept. */

@@ -262,8 +262,8 @@ export function dailyIncrements(
   }
 }
 
-/** The most hits of a unit; 1 at least. */
-function longestRun(start: Int32Array): number {
+/** Returns the most hits of a unit; 1 at least. */
+export function longestRun(start: Int32Array): number {
   let longest = 1;
   for (let place = 0; place + 1 < start.length; ++place) longest = Math.max(longest, start[place + 1]! - start[place]!);
   return longest;

@@ -10,6 +10,8 @@ import {tableOf} from "./exactRows.ts";
 import type {LargestUnits} from "./largestTotals.ts";
 import {activeByVariant, largestOf, largestTotalOf, largestUnits} from "./largestTotals.ts";
 import type {BinGroups} from "../bins.ts";
+import type {MatureRowsOptions} from "./matureRows.ts";
+import {matureRows} from "./matureRows.ts";
 import type {MeasuredLook} from "./measuredValues.ts";
 import {valueCounts, valueIncrements, valueRange} from "./measuredValues.ts";
 import type {Span} from "./placedUnits.ts";
@@ -44,6 +46,12 @@ export interface Shard {
    * @param fixed what units bring along, in steps, by metric and letter (`0x`) and by place among all units
    */
   increments(metrics: readonly Numbered[], scale: Scale, fixed: ReadonlyMap<string, Float64Array>): ExactTable;
+  /**
+   * Returns the rows of `matureRows`.
+   *
+   * @param options with what units bring along by place among all units
+   */
+  mature(metrics: readonly Numbered[], options: MatureRowsOptions): ExactTable;
   /** Gathers what units did on each of their tenure days, or on each date; what follows is taken from it. */
   tenure(columns: readonly TenureColumn[], scale: Pick<Scale, "asOf">, key: "k" | "day"): void;
   /** Returns the rows of `dayRows`, from tenure days. */
@@ -75,6 +83,8 @@ export function openShard(all: AllHits, span: Span): Shard {
     if (found === undefined) throw new Error(`missing tenure hits by ${key}`);
     return found;
   };
+  const ownOf = (fixed: ReadonlyMap<string, Float64Array>): Map<string, Float64Array> =>
+    new Map([...fixed].map(([name, values]) => [name, values.subarray(...span)]));
   const own = (look: MeasuredLook): MeasuredLook => ({...look, days: look.days?.subarray(...span) ?? null});
   const ofStreams = (value: (id: string, values: Float64Array) => number): Record<string, number> =>
     Object.fromEntries([...hits.values].map(([id, values]) => [id, value(id, values)]));
@@ -85,9 +95,10 @@ export function openShard(all: AllHits, span: Span): Shard {
     inSteps: (scale) => inSteps(hits, scale),
     totals: (parts, scale) => totalColumns(hits, unitTotals(hits, parts, scale)),
     increments(metrics, scale, fixed) {
-      const own = new Map([...fixed].map(([name, values]) => [name, values.subarray(...span)]));
-      return tableOf(dailyIncrements(hits, metrics, {scale, totals: earlierOf(hits, metrics, scale), fixed: own}));
+      const totals = earlierOf(hits, metrics, scale);
+      return tableOf(dailyIncrements(hits, metrics, {scale, totals, fixed: ownOf(fixed)}));
     },
+    mature: (metrics, options) => tableOf(matureRows(hits, metrics, {...options, fixed: ownOf(options.fixed)})),
     tenure(columns, scale, key) {
       gathered.set(key, tenureHits(hits, columns, scale, {key}));
     },
