@@ -2,20 +2,21 @@ import {day as dayLength} from "../dialects/dialect.ts";
 import type {Scale} from "../sql/totals.ts";
 import type {TenureColumn} from "../tenure/tenureSql.ts";
 import {daysBefore} from "../tenure/tenureSql.ts";
+import {longestRun} from "./dailyIncrements.ts";
 import {largestOf} from "./largestTotals.ts";
 import type {UnitHits} from "./unitHits.ts";
 
-/** What units did on each of their days: a row per unit and day on which it did anything, a unit's own beside each other. */
+/** What units did on each of their days, one unit at a time. */
 export interface TenureHits {
-  /** Where the rows of the unit at a place begin. */
-  readonly start: Int32Array;
-  /** The tenure day, or the date as a number of days; ascending in a unit. */
+  /** Gathers the days of the unit at a place on which it did anything, and returns how many these are. */
+  gather(place: number): number;
+  /** Of the unit gathered last the tenure days, or the dates as numbers of days; ascending. */
   readonly k: Int32Array;
-  /** The numbers or sums of that day alone, in steps, by column. */
+  /** Of that unit the numbers or sums of each day alone, in steps, by column. */
   readonly values: readonly Float64Array[];
-  /** The largest of them without their signs, by column. */
+  /** No number of any day is larger than this without its sign, by column. */
   readonly most: readonly number[];
-  /** The latest day; -Infinity without any. */
+  /** No tenure day is later; 0 at least. */
   readonly lastDay: number;
 }
 
@@ -26,20 +27,25 @@ export function tenureHits(
   {asOf}: Pick<Scale, "asOf">,
   {key}: {key: "k" | "day"}
 ): TenureHits {
-  const {start, day, since, streams, lead} = hits;
-  const bits = columns.map(({side}) => hits.bit.get(side.stream.id) ?? 0);
+  const {groups, start, day, since, streams, lead} = hits;
+  const bits = Int32Array.from(columns, ({side}) => hits.bit.get(side.stream.id) ?? 0);
   const all = bits.reduce((sum, bit) => sum | bit, 0);
-  const summed = columns.map(({side}) => (side.reduce === "sum" ? (hits.values.get(side.stream.id) ?? null) : null));
-  const isAny = columns.map(({side}) => side.reduce === "any");
-  const size = start.length - 1;
-  const rows = new Int32Array(size + 1);
-  const k = new Int32Array(day.length);
-  const values = columns.map(() => new Float64Array(day.length));
+  const none = new Float64Array(0);
+  const numbers = columns.map(({side}) => (side.reduce === "sum" ? (hits.values.get(side.stream.id) ?? none) : none));
+  const reduces = Int32Array.from(columns, ({side: {reduce}}) => (reduce === "sum" ? 2 : reduce === "any" ? 0 : 1));
+  const longest = longestRun(start);
+  const most = columns.map(({side: {reduce}}, c) =>
+    reduce === "any" ? 1 : reduce === "sum" ? largestOf(numbers[c]!) * longest : longest
+  );
+  const k = new Int32Array(longest);
+  const values = columns.map(() => new Float64Array(longest));
   const byDate = key === "day";
   const reach = daysBefore * dayLength;
-  /** Gathers the days of one unit from a row on, and returns the row after them. */
-  const gather = (place: number, from: number): number => {
-    let count = from;
+  const firstEntry = groups.reduce((least, {entryDay}) => Math.min(least, entryDay), Infinity);
+  return {gather, k, values, most, lastDay: Number.isFinite(firstEntry) ? Math.max(0, asOf - firstEntry + 1) : 0};
+
+  function gather(place: number): number {
+    let count = 0;
     const end = start[place + 1]!;
     for (let i = start[place]!; i < end && day[i]! <= asOf; ++i) {
       const own = streams[i]! & all;
@@ -52,47 +58,38 @@ export function tenureHits(
         at = -Math.ceil(before / dayLength);
       } else if (!byDate) at = Math.floor(after / dayLength);
       let row = count - 1;
-      if (row < from || k[row]! < at) k[(row = count++)] = at;
+      if (row < 0 || k[row]! < at) open((row = count++), at);
       else if (k[row] !== at) {
         // Hits of one date lie in any order, and may be of two tenure days.
-        row = rowOf(from, at, count);
+        row = rowOf(at, count);
         if (k[row] !== at) insert(row, at, count++);
       }
       for (let c = 0; c < bits.length; ++c) {
         if ((own & bits[c]!) === 0) continue;
         const column = values[c]!;
-        const numbers = summed[c]!;
-        if (numbers !== null) column[row]! += numbers[i]!;
-        else if (isAny[c]) column[row] = 1;
-        else column[row]!++;
+        if (reduces[c] === 2) column[row]! += numbers[c]![i]!;
+        else if (reduces[c] === 1) column[row]!++;
+        else column[row] = 1;
       }
     }
     return count;
-  };
-  for (let place = 0; place < size; ++place) rows[place + 1] = gather(place, rows[place]!);
-  const count = rows[size]!;
-  const made = values.map((column) => column.subarray(0, count));
-  return {start: rows, k: k.subarray(0, count), values: made, most: made.map(largestOf), lastDay: latest(k, count)};
+  }
 
-  /** The first row of a unit that is of a day or later. */
-  function rowOf(from: number, at: number, until: number): number {
-    let row = until;
-    while (row > from && k[row - 1]! >= at) row--;
+  function open(row: number, at: number): void {
+    k[row] = at;
+    for (let c = 0; c < values.length; ++c) values[c]![row] = 0;
+  }
+
+  /** The first row that is of a day or later. */
+  function rowOf(at: number, count: number): number {
+    let row = count;
+    while (row > 0 && k[row - 1]! >= at) row--;
     return row;
   }
 
-  function insert(row: number, at: number, until: number): void {
-    k.copyWithin(row + 1, row, until);
-    k[row] = at;
-    for (const column of values) {
-      column.copyWithin(row + 1, row, until);
-      column[row] = 0;
-    }
+  function insert(row: number, at: number, count: number): void {
+    k.copyWithin(row + 1, row, count);
+    for (const column of values) column.copyWithin(row + 1, row, count);
+    open(row, at);
   }
-}
-
-function latest(k: Int32Array, count: number): number {
-  let last = -Infinity;
-  for (let i = 0; i < count; ++i) if (k[i]! > last) last = k[i]!;
-  return last;
 }

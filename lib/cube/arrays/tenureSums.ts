@@ -11,25 +11,29 @@ import {rounded} from "./unitHits.ts";
 export type Pair = readonly [a: number, b: number | null];
 
 /** Returns sums of single days by entry day, variant, tenure day and cell: of each pair of columns. */
-export function dayRows({groups}: UnitHits, hits: TenureHits, pairs: readonly Pair[]): ExactRows {
-  const {start, k, values, lastDay} = hits;
-  const rows = exactRows(["entry_day", "variant", "k", "cell"], sumsOf(pairs, hits, "a"));
+export function dayRows(hits: UnitHits, tenure: TenureHits, pairs: readonly Pair[]): ExactRows {
+  const {gather, k, values, lastDay} = tenure;
+  const rows = exactRows(
+    ["entry_day", "variant", "k", "cell"],
+    sumsOf(pairs, tenure, {prefix: "a", rows: hits.day.length})
+  );
   const {width} = rows;
   const add = adder(rows, pairs);
-  const days = Math.max(0, lastDay) + daysBefore + 1;
+  const days = lastDay + daysBefore + 1;
   const sums = new Float64Array(days * width);
   const seen = new Uint8Array(days);
-  const addRows = (from: number, to: number): void => {
-    for (let i = from; i < to; ++i) {
+  const addUnit = (place: number): void => {
+    const count = gather(place);
+    for (let i = 0; i < count; ++i) {
       const day = k[i]! + daysBefore;
       seen[day] = 1;
       add(sums, day * width, values, i, i);
     }
   };
-  for (const {entryDay, variant, cell, from, to} of groups) {
+  for (const {entryDay, variant, cell, from, to} of hits.groups) {
     sums.fill(0);
     seen.fill(0);
-    addRows(start[from]!, start[to]!);
+    for (let place = from; place < to; ++place) addUnit(place);
     for (let day = 0; day < days; ++day)
       if (seen[day] === 1) rows.add([entryDay, variant, day - daysBefore, cell], sums, day * width);
   }
@@ -38,35 +42,41 @@ export function dayRows({groups}: UnitHits, hits: TenureHits, pairs: readonly Pa
 
 /** Returns sums over units of products of two of their days by entry day, variant and days `j` < `k`, from day `first` on. */
 export function dayProducts(
-  {groups}: UnitHits,
-  hits: TenureHits,
+  hits: UnitHits,
+  tenure: TenureHits,
   {pairs, first}: {pairs: readonly Pair[]; first: number}
 ): ExactRows {
-  const {start, k, values, lastDay} = hits;
-  const rows = exactRows(["entry_day", "variant", "j", "k"], sumsOf(pairs, hits, "p"));
+  const {gather, k, values, lastDay} = tenure;
+  const rows = exactRows(
+    ["entry_day", "variant", "j", "k"],
+    sumsOf(pairs, tenure, {prefix: "p", rows: hits.day.length})
+  );
   const {width} = rows;
   const add = adder(rows, pairs);
-  const days = Math.max(0, Math.max(0, lastDay) - first + 1);
+  const days = Math.max(0, lastDay - first + 1);
   const sums = new Float64Array(days * days * width);
   const seen = new Uint8Array(days * days);
-  const addPairs = (from: number, end: number): void => {
-    for (let i = from; i < end; ++i) {
+  const addUnit = (place: number): void => {
+    const count = gather(place);
+    for (let i = 0; i < count; ++i) {
       if (k[i]! < first) continue;
       const row = (k[i]! - first) * days;
-      for (let j = i + 1; j < end; ++j) {
+      for (let j = i + 1; j < count; ++j) {
         const at = row + k[j]! - first;
         seen[at] = 1;
         add(sums, at * width, values, i, j);
       }
     }
   };
-  for (const {entryDay, variant, from, to} of runs(groups)) {
-    sums.fill(0);
-    seen.fill(0);
-    for (let place = from; place < to; ++place) addPairs(start[place]!, start[place + 1]!);
-    for (let at = 0; at < seen.length; ++at)
-      if (seen[at] === 1)
-        rows.add([entryDay, variant, first + Math.floor(at / days), first + (at % days)], sums, at * width);
+  for (const {entryDay, variant, from, to} of runs(hits.groups)) {
+    for (let place = from; place < to; ++place) addUnit(place);
+    for (let at = 0; at < seen.length; ++at) {
+      if (seen[at] === 0) continue;
+      rows.add([entryDay, variant, first + Math.floor(at / days), first + (at % days)], sums, at * width);
+      // Most pairs of days are never seen: only those that were begin anew.
+      sums.fill(0, at * width, (at + 1) * width);
+      seen[at] = 0;
+    }
   }
   return rows;
 }
@@ -94,7 +104,7 @@ export interface SpanOptions {
  */
 export function spanRows(
   {groups}: UnitHits,
-  {start, k, values}: TenureHits,
+  {gather, k, values}: TenureHits,
   {spans: {early, late, trend}, letters, pairs, cohortOf}: SpanOptions
 ): ExactRows {
   const kinds = pairs.map(([, b], i): ExactSum => ({name: `a${i}`, of: b === null ? "numbers" : "products"}));
@@ -116,9 +126,10 @@ export function spanRows(
   const divisors = Float64Array.from(letters, ({by}) => by);
   const own = letters.map(() => new Float64Array(1));
   const sums = new Float64Array(rows.width);
-  const addUnit = (from: number, end: number): void => {
+  const addUnit = (place: number): void => {
     let any = false;
-    for (let i = from; i < end && k[i]! <= until; ++i) {
+    const count = gather(place);
+    for (let i = 0; i < count && k[i]! <= until; ++i) {
       const day = k[i]!;
       if (day < 0) continue;
       if (!any) for (let l = 0; l < own.length; ++l) own[l]![0] = 0;
@@ -136,7 +147,7 @@ export function spanRows(
     const cohort = cohortOf.get(entryDay);
     if (cohort === undefined) continue;
     sums.fill(0);
-    for (let place = from; place < to; ++place) addUnit(start[place]!, start[place + 1]!);
+    for (let place = from; place < to; ++place) addUnit(place);
     rows.add([cohort, variant, cell], sums, 0);
   }
   return rows;
@@ -158,7 +169,7 @@ export interface WeekdayOptions {
  */
 export function weekdayRows(
   {groups}: UnitHits,
-  {start, k, values}: TenureHits,
+  {gather, k, values}: TenureHits,
   {weeks, cohortOf}: WeekdayOptions
 ): {sums: ExactRows; products: ExactRows} {
   const [single, double] = [values.map((_, c): Pair => [c, null]), values.map((_, c): Pair => [c, c])];
@@ -175,9 +186,10 @@ export function weekdayRows(
     if (cohort === undefined || until === entryDay) continue;
     ofDays.fill(0);
     ofPairs.fill(0);
-    const addUnit = (begin: number, end: number): void => {
+    const addUnit = (place: number): void => {
       let any = 0;
-      for (let i = begin; i < end; ++i) {
+      const count = gather(place);
+      for (let i = 0; i < count; ++i) {
         const date = k[i]!;
         if (date <= entryDay || date > until) continue;
         // 1970-01-01 was a Thursday: 3 after Monday.
@@ -193,7 +205,7 @@ export function weekdayRows(
       }
       if (any !== 0) for (const column of own) column.fill(0);
     };
-    for (let place = from; place < to; ++place) addUnit(start[place]!, start[place + 1]!);
+    for (let place = from; place < to; ++place) addUnit(place);
     for (let a = 0; a < 7; ++a) {
       sums.add([cohort, variant, a + 1], ofDays, a * sums.width);
       for (let b = a; b < 7; ++b) products.add([cohort, variant, a + 1, b + 1], ofPairs, (7 * a + b) * products.width);
@@ -235,10 +247,14 @@ function adder({sums, offsets}: ExactRows, pairs: readonly Pair[]): Adder {
   };
 }
 
-function sumsOf(pairs: readonly Pair[], {k: {length: rows}, most}: TenureHits, prefix: string): ExactSum[] {
+/** The sums of pairs of columns, to none of which more than so many rows are added. */
+function sumsOf(
+  pairs: readonly Pair[],
+  {most}: TenureHits,
+  {prefix, rows}: {prefix: string; rows: number}
+): ExactSum[] {
   return pairs.map(([a, b], i): ExactSum => {
-    // A unit has fewer than 2^12 days, and each meets all others.
-    const bound = (most[a] ?? 0) * (b === null ? 1 : (most[b] ?? 0)) * (rows + 1) * 2 ** 12;
+    const bound = (most[a] ?? 0) * (b === null ? 1 : (most[b] ?? 0)) * (rows + 1);
     return {name: `${prefix}${i}`, of: bound < 2 ** 53 ? "small" : b === null ? "numbers" : "products"};
   });
 }
