@@ -77,3 +77,15 @@ export function spansOf({groups, u}: Pick<PlacedUnits, "groups" | "u">, blocks: 
   }
   return spans.length === 0 ? [[0, 0]] : spans;
 }
+
+/** Returns the runs of groups of one entry day and variant, whatever their cells. */
+export function runsOf(groups: readonly UnitGroup[]): UnitGroup[] {
+  const found: UnitGroup[] = [];
+  for (const group of groups) {
+    const last = found.at(-1);
+    if (last?.entryDay === group.entryDay && last.variant === group.variant)
+      found[found.length - 1] = {...last, to: group.to};
+    else found.push(group);
+  }
+  return found;
+}

@@ -17,16 +17,25 @@ import {valueCounts, valueIncrements, valueRange} from "./measuredValues.ts";
 import type {Span} from "./placedUnits.ts";
 import type {Reached} from "./reachedHits.ts";
 import {reachedHits} from "./reachedHits.ts";
-import type {TenureHits} from "./tenureHits.ts";
 import {tenureHits} from "./tenureHits.ts";
-import type {Pair, SpanOptions, WeekdayOptions} from "./tenureSums.ts";
-import {dayProducts, dayRows, spanRows, weekdayRows} from "./tenureSums.ts";
+import type {TenureOptions} from "./tenureRows.ts";
+import {tenureRows} from "./tenureRows.ts";
+import type {WeekdayOptions} from "./weekdayRows.ts";
+import {weekdayRows} from "./weekdayRows.ts";
 import type {UnitHits} from "./unitHits.ts";
 import {inSteps, unitHits} from "./unitHits.ts";
 import {totalColumns, unitTotals} from "./unitTotals.ts";
 
 /** Columns of a table of numbers, by name. */
 export type NumberColumns = Record<string, NumberColumn>;
+
+/** The sums of what units did on their days. */
+export interface TenureTables {
+  readonly days: ExactTable;
+  readonly products: ExactTable;
+  /** Null where no spans are compared. */
+  readonly spans: ExactTable | null;
+}
 
 /** What can be asked of a share of the units. All of it may be asked from another thread. */
 export interface Shard {
@@ -52,16 +61,14 @@ export interface Shard {
    * @param options with what units bring along by place among all units
    */
   mature(metrics: readonly Numbered[], options: MatureRowsOptions): ExactTable;
-  /** Gathers what units did on each of their tenure days, or on each date; what follows is taken from it. */
-  tenure(columns: readonly TenureColumn[], scale: Pick<Scale, "asOf">, key: "k" | "day"): void;
-  /** Returns the rows of `dayRows`, from tenure days. */
-  tenureDays(pairs: readonly Pair[]): ExactTable;
-  /** Returns the rows of `dayProducts`, from tenure days. */
-  tenureProducts(pairs: readonly Pair[], first: number): ExactTable;
-  /** Returns the rows of `spanRows`, from tenure days. */
-  tenureSpans(options: SpanOptions): ExactTable;
-  /** Returns the rows of `weekdayRows`, from dates. */
-  weekdays(options: WeekdayOptions): {sums: ExactTable; products: ExactTable};
+  /** Returns the rows of `tenureRows`: of what units did on each of their tenure days. */
+  tenure(columns: readonly TenureColumn[], scale: Pick<Scale, "asOf">, options: TenureOptions): TenureTables;
+  /** Returns the rows of `weekdayRows`: of what units did on each date. */
+  weekdays(
+    columns: readonly TenureColumn[],
+    scale: Pick<Scale, "asOf">,
+    options: WeekdayOptions
+  ): {sums: ExactTable; products: ExactTable};
   /** Returns what `largestUnits` finds in the share. */
   largestUnits(parts: readonly Part[], options: {asOf: number; running: boolean}): Map<string, LargestUnits>;
   /** Returns what `valueRange` finds in the share. */
@@ -77,12 +84,6 @@ export interface Shard {
 /** Returns what a span of the units answers. */
 export function openShard(all: AllHits, span: Span): Shard {
   const hits = unitHits(all, span);
-  const gathered = new Map<"k" | "day", TenureHits>();
-  const days = (key: "k" | "day"): TenureHits => {
-    const found = gathered.get(key);
-    if (found === undefined) throw new Error(`missing tenure hits by ${key}`);
-    return found;
-  };
   const ownOf = (fixed: ReadonlyMap<string, Float64Array>): Map<string, Float64Array> =>
     new Map([...fixed].map(([name, values]) => [name, values.subarray(...span)]));
   const own = (look: MeasuredLook): MeasuredLook => ({...look, days: look.days?.subarray(...span) ?? null});
@@ -99,14 +100,12 @@ export function openShard(all: AllHits, span: Span): Shard {
       return tableOf(dailyIncrements(hits, metrics, {scale, totals, fixed: ownOf(fixed)}));
     },
     mature: (metrics, options) => tableOf(matureRows(hits, metrics, {...options, fixed: ownOf(options.fixed)})),
-    tenure(columns, scale, key) {
-      gathered.set(key, tenureHits(hits, columns, scale, {key}));
+    tenure(columns, scale, options) {
+      const {days, products, spans} = tenureRows(hits, tenureHits(hits, columns, scale, {key: "k"}), options);
+      return {days: tableOf(days), products: tableOf(products), spans: spans === null ? null : tableOf(spans)};
     },
-    tenureDays: (pairs) => tableOf(dayRows(hits, days("k"), pairs)),
-    tenureProducts: (pairs, first) => tableOf(dayProducts(hits, days("k"), {pairs, first})),
-    tenureSpans: (options) => tableOf(spanRows(hits, days("k"), options)),
-    weekdays(options) {
-      const {sums, products} = weekdayRows(hits, days("day"), options);
+    weekdays(columns, scale, options) {
+      const {sums, products} = weekdayRows(hits, tenureHits(hits, columns, scale, {key: "day"}), options);
       return {sums: tableOf(sums), products: tableOf(products)};
     },
     largestUnits: (parts, options) => largestUnits(hits, parts, options),

@@ -8,18 +8,19 @@ import type {Scale} from "../sql/totals.ts";
 import {numberOf} from "../steps.ts";
 import {cohortDays, cohortsOf} from "./cohortsOf.ts";
 import type {EntryDay} from "./cohortsOf.ts";
-import {daySums} from "./daySums.ts";
+import {dayPairs, daySums} from "./daySums.ts";
 import {entrantsOf} from "./entrantsOf.ts";
-import {productSums} from "./productSums.ts";
+import {productPairs, productSums} from "./productSums.ts";
 import type {SegmentPlan} from "./segmentPlans.ts";
 import {segmentPlans} from "./segmentPlans.ts";
-import {spanSums} from "./spanSums.ts";
+import {spanOptions, spanSums} from "./spanSums.ts";
 import type {TenureContext} from "./tenureContext.ts";
 import type {TenureMetric} from "./tenureSql.ts";
 import {columnsOf, tenureDays, tenureMetrics} from "./tenureSql.ts";
 import type {TenureColumn} from "./tenureSql.ts";
 import {isNew, range} from "./tenureContext.ts";
-import {gatherTenure} from "../arrays/fillTenure.ts";
+import {cohortsByDay} from "../arrays/fillTenure.ts";
+import type {TenureOptions} from "../arrays/tenureRows.ts";
 import {weekdaySums} from "./weekdaySums.ts";
 
 /** What the sums are taken from. */
@@ -74,11 +75,10 @@ async function sumsOf(
   const {state, shards} = load;
   const columns = columnsOf(metrics);
   const told = tenureDays(engine.dialect, columns, hits, scale, {key: "k"});
-  const gathered = await gatherTenure(load, columns, scale, "k");
-  if (gathered) steps.told("tenure_days", told);
+  if (shards !== undefined) steps.told("tenure_days", told);
   else
     await steps.table("tenure_days", told, state?.kept == null ? {} : {instead: daysSince(load, columns, hits, scale)});
-  if (state !== undefined || gathered) await steps.beside("tenure_entries", entriesOf(cohorts));
+  if (state !== undefined || shards !== undefined) await steps.beside("tenure_entries", entriesOf(cohorts));
   if (state !== undefined) {
     state.made.add("tenure_days");
     if (state.kept !== null && state.gone) {
@@ -90,14 +90,22 @@ async function sumsOf(
     }
   }
   const segments = await plansOf(load, plan, {cohorts, cells});
+  const sizes = cohorts.map(({lastDay, units}) => ({lastDay, n: Object.values(units).reduce((a, b) => a + b, 0)}));
+  const spans = tenureSpans(sizes, {calendarOnly, spans: experiment.novelty ?? null});
+  const first = calendarOnly ? 1 : 0;
+  const asked: TenureOptions = {
+    days: dayPairs(metrics),
+    products: {pairs: productPairs(metrics), first},
+    spans: spans === null ? null : {...spanOptions(engine.dialect, metrics, spans), cohortOf: cohortsByDay({cohorts})}
+  };
   const context: TenureContext = {
     engine,
     steps,
     ...(state && {state}),
-    ...(shards && {shards}),
+    ...(shards && {shards, told: await shards.ask("tenure", columns, scale, asked)}),
     metrics,
     cohorts,
-    first: calendarOnly ? 1 : 0,
+    first,
     variants,
     segments,
     dimensions: plan.dimensions.length
@@ -111,8 +119,6 @@ async function sumsOf(
     )
   );
   const products = await productSums(context, ({key}) => sums.get(key)?.days ?? []);
-  const sizes = cohorts.map(({lastDay, units}) => ({lastDay, n: Object.values(units).reduce((a, b) => a + b, 0)}));
-  const spans = tenureSpans(sizes, {calendarOnly, spans: experiment.novelty ?? null});
   const compared = spans === null ? null : await spanSums(context, spans);
   const primary = metrics.filter(({key, w}) => w === null && experiment.metrics.primary.includes(key));
   const weekdays = await weekdaySums(context, primary, hits, scale);

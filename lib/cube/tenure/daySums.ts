@@ -5,8 +5,8 @@ import type {SegmentPlan} from "./segmentPlans.ts";
 import {valueIn} from "./segmentPlans.ts";
 import type {TenureContext} from "./tenureContext.ts";
 import {isNew, range, step, sumsByEntry} from "./tenureContext.ts";
-import {fillDays} from "../arrays/fillTenure.ts";
-import type {Pair} from "../arrays/tenureSums.ts";
+import {fillTenure} from "../arrays/fillTenure.ts";
+import type {Pair} from "../arrays/pairSums.ts";
 import {keptCells} from "../store/unitState.ts";
 import type {TenureMetric} from "./tenureSql.ts";
 import {columnsOf, daysBefore, total, totalProduct} from "./tenureSql.ts";
@@ -16,6 +16,16 @@ export interface DaySums {
   readonly days: TenureDayRow[];
   /** In the order of the segment plans, by value. */
   readonly segments: readonly ReadonlyMap<string, TenureDayRow[]>[];
+}
+
+/** Returns what is summed on each day: columns, their squares, and products of the two of a ratio. */
+export function dayPairs(metrics: readonly TenureMetric[]): Pair[] {
+  const columns = columnsOf(metrics);
+  return [
+    ...columns.map((_, c): Pair => [c, null]),
+    ...columns.map((_, c): Pair => [c, c]),
+    ...metrics.flatMap(({y, w}): Pair[] => (w === null ? [] : [[columns.indexOf(y), columns.indexOf(w)]]))
+  ];
 }
 
 /**
@@ -41,16 +51,9 @@ export async function daySums(
   const sums = [...columns.map(({name}) => total(dialect, `t.${name}`)), ...squares, ...products];
   const names = sums.map((_, i) => `a${i}`);
   const cell = segments.length > 0 ? ["x.cell"] : [];
-  const {state, shards} = context;
-  if (shards !== undefined) {
-    const at = (column: TenureMetric["y"]): number => columns.indexOf(column);
-    const pairs = [
-      ...columns.map((_, c): Pair => [c, null]),
-      ...columns.map((_, c): Pair => [c, c]),
-      ...ratios.flatMap(({y, w}): Pair[] => (w === null ? [] : [[at(y), at(w)]]))
-    ];
-    await steps.beside("tenure_entry_cells", fillDays(context, pairs));
-  } else if (state !== undefined) {
+  const {state, told} = context;
+  if (told !== undefined) await steps.beside("tenure_entry_cells", fillTenure(context, "days"));
+  else if (state !== undefined) {
     const keys = ["entry_day", "variant", "k", "cell"];
     const select = (days: string, units: string, where: string) =>
       `SELECT x.entry_day, x.variant, t.k, x.cell, ${sums.map((sql, i) => `${sql} AS ${names[i]}`).join(", ")} FROM ${days} AS t JOIN ${units} AS x ON x.u = t.u WHERE t.k >= ${-daysBefore} AND ${where} GROUP BY x.entry_day, x.variant, t.k, x.cell`;
@@ -76,7 +79,7 @@ export async function daySums(
     "tenure_cells",
     `SELECT x.cohort, x.variant, t.k, ${[...cell, ...sums.map((sql, i) => `${sql} AS ${names[i]}`)].join(", ")}
   FROM tenure_days AS t JOIN tenure_units AS x ON x.u = t.u WHERE t.k <= x.last_day AND t.k >= ${-daysBefore} GROUP BY x.cohort, x.variant, t.k${cell.map((name) => `, ${name}`).join("")}`,
-    state === undefined && shards === undefined ? {} : {instead: byEntry}
+    state === undefined && told === undefined ? {} : {instead: byEntry}
   );
   const added = names.map((name) => total(dialect, `t.${name}`)).join(", ");
   const whole = await steps.rows(`SELECT cohort, variant, k, ${added} FROM tenure_cells AS t GROUP BY 1, 2, 3`);

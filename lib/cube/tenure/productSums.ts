@@ -1,10 +1,28 @@
 import type {TenureDayRow, TenurePairRow} from "../../experiment/novelty/tenureSums.ts";
-import {fillProducts} from "../arrays/fillTenure.ts";
-import type {Pair} from "../arrays/tenureSums.ts";
+import {fillTenure} from "../arrays/fillTenure.ts";
 import type {TenureContext} from "./tenureContext.ts";
 import {isNew, range, step, sumsByEntry} from "./tenureContext.ts";
 import type {TenureColumn, TenureMetric} from "./tenureSql.ts";
 import {columnsOf, total, totalProduct} from "./tenureSql.ts";
+
+/** Returns the products of a column on one day and of one on a later day that metrics ask for, each once. */
+export function productPairs(metrics: readonly TenureMetric[]): (readonly [a: number, b: number])[] {
+  const columns = columnsOf(metrics);
+  const all = metrics.flatMap((metric) => factorsOf(metric).map((pair) => pair.map((each) => columns.indexOf(each))));
+  const distinct = new Map(all.map(([a = 0, b = 0]) => [`${a} ${b}`, [a, b] as const]));
+  return [...distinct.values()];
+}
+
+function factorsOf({y, w}: TenureMetric): (readonly [TenureColumn, TenureColumn])[] {
+  return w === null
+    ? [[y, y]]
+    : [
+        [y, y],
+        [w, w],
+        [y, w],
+        [w, y]
+      ];
+}
 
 /**
  * Returns products of pairs of days over the units that lived through both; n, y, z and the squares of a day come from the
@@ -14,25 +32,19 @@ export async function productSums(
   context: TenureContext,
   days: (metric: TenureMetric) => readonly TenureDayRow[]
 ): Promise<Map<string, TenurePairRow[]>> {
-  const {engine, steps, state, metrics, cohorts, first, variants, shards} = context;
+  const {engine, steps, state, metrics, cohorts, first, variants, told} = context;
   const {dialect} = engine;
   const columns = columnsOf(metrics);
-  const sums: string[] = [];
-  const pairs: Pair[] = [];
-  const place = (a: TenureColumn, b: TenureColumn): number => {
-    const sql = totalProduct(dialect, [a, `a.${a.name}`], [b, `b.${b.name}`]);
-    if (sums.includes(sql)) return sums.indexOf(sql);
-    pairs.push([columns.indexOf(a), columns.indexOf(b)]);
-    return sums.push(sql) - 1;
-  };
-  const places = new Map(
-    metrics.map(({key, y, w}) => [
-      key,
-      w === null ? [place(y, y)] : [place(y, y), place(w, w), place(y, w), place(w, y)]
-    ])
-  );
+  const pairs = productPairs(metrics);
+  const sums = pairs.map(([a, b]) => {
+    const [left, right] = [columns[a]!, columns[b]!];
+    return totalProduct(dialect, [left, `a.${left.name}`], [right, `b.${right.name}`]);
+  });
+  const place = (a: TenureColumn, b: TenureColumn): number =>
+    pairs.findIndex((pair) => columns[pair[0]] === a && columns[pair[1]] === b);
+  const places = new Map(metrics.map((metric) => [metric.key, factorsOf(metric).map((pair) => place(...pair))]));
   const names = sums.map((_, i) => `p${i}`);
-  if (shards !== undefined) await steps.beside("tenure_entry_products", fillProducts(context, pairs));
+  if (told !== undefined) await steps.beside("tenure_entry_products", fillTenure(context, "products"));
   else if (state !== undefined) {
     const keys = ["entry_day", "variant", "j", "k"];
     const select = (days: string, units: string, where: string) =>
@@ -45,7 +57,7 @@ export async function productSums(
   }
   const byEntry = `SELECT e.phase, t.variant, t.j, t.k, ${names.map((name) => total(dialect, `t.${name}`)).join(", ")} FROM tenure_entry_products AS t JOIN tenure_entries AS e ON e.entry_day = t.entry_day WHERE t.k <= e.last_day GROUP BY e.phase, t.variant, t.j, t.k`;
   const rows = await steps.rows(
-    state !== undefined || shards !== undefined
+    state !== undefined || told !== undefined
       ? byEntry
       : `SELECT x.phase, x.variant, a.k, b.k, ${sums.join(", ")} FROM tenure_days AS a JOIN tenure_days AS b ON b.u = a.u AND b.k > a.k JOIN tenure_units AS x ON x.u = a.u WHERE a.k >= ${first} AND b.k <= x.last_day GROUP BY x.phase, x.variant, a.k, b.k`
   );

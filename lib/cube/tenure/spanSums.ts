@@ -1,6 +1,8 @@
 import type {TenureCohort, TenureRow, TenureSpanRow, TenureSpans} from "../../experiment/novelty/tenureSums.ts";
-import {fillSpans} from "../arrays/fillTenure.ts";
-import type {Pair, SpanLetter} from "../arrays/tenureSums.ts";
+import type {Dialect} from "../dialects/dialect.ts";
+import {fillTenure} from "../arrays/fillTenure.ts";
+import type {Pair} from "../arrays/pairSums.ts";
+import type {SpanLetter, SpanOptions} from "../arrays/sumSpans.ts";
 import {valueIn} from "./segmentPlans.ts";
 import type {TenureContext} from "./tenureContext.ts";
 import {range, step} from "./tenureContext.ts";
@@ -29,14 +31,13 @@ interface Term {
  * `tenure_days`: per unit first, then by cohort and variant.
  */
 export async function spanSums(context: TenureContext, spans: TenureSpans): Promise<Map<string, SpanSums>> {
-  const {engine, steps, metrics, cohorts, variants, segments, shards} = context;
+  const {engine, steps, metrics, cohorts, variants, segments, told} = context;
   const {early, late, trend} = spans;
   const {dialect} = engine;
   const columns = columnsOf(metrics);
   const inSpan = (sql: string, [from, to]: readonly [number, number]): string =>
     dialect.integer(`coalesce(sum(CASE WHEN k BETWEEN ${from} AND ${to} THEN ${sql} ELSE 0 END), 0)`);
-  // A slope is larger than its values: their last bits make room for its square, which has to fit into 127.
-  const coarseBits = Math.ceil(Math.log2(trend[1] - trend[0] + 2));
+  const coarseBits = coarseBitsOf(spans);
   const coarse = (name: string, {reduce}: TenureColumn["side"]): string =>
     reduce === "sum" ? dialect.steps(`CAST(${name} AS ${dialect.double})`, -coarseBits) : name;
   // With weights 2k - (from + to) a least-squares slope is a whole number over a constant.
@@ -45,17 +46,14 @@ export async function spanSums(context: TenureContext, spans: TenureSpans): Prom
     `${inSpan(name, late)} AS ${name}l`,
     `${inSpan(`(2 * k - ${trend[0] + trend[1]}) * ${coarse(name, side)}`, trend)} AS ${name}s`
   ]);
-  const terms = metrics.map((metric) => termsOf(metric));
-  const distinct = new Map(terms.flatMap((own) => own.map(({sql, pair}) => [sql, pair])));
-  const sums = [...distinct.keys()];
+  const terms = metrics.map((metric) => termsOf(dialect, metric, columns));
+  const sums = [...distinctTerms(terms).keys()];
   const cell = segments.length > 0 ? ["x.cell"] : [];
   await steps.table(
     "tenure_spans",
     `SELECT x.cohort, x.variant, ${[...cell, ...sums.map((sql, i) => `${sql} AS a${i}`)].join(", ")}
   FROM (SELECT u, ${perUnit.join(", ")} FROM tenure_days WHERE k BETWEEN 0 AND ${Math.max(late[1], trend[1])} GROUP BY u) AS t JOIN tenure_units AS x ON x.u = t.u GROUP BY x.cohort, x.variant${cell.map((name) => `, ${name}`).join("")}`,
-    shards === undefined
-      ? {}
-      : {instead: fillSpans(context, {spans, pairs: [...distinct.values()], letters: lettersOf(columns, coarseBits)})}
+    told === undefined ? {} : {instead: fillTenure(context, "spans")}
   );
   const added = sums.map((_, i) => total(dialect, `t.a${i}`)).join(", ");
   const whole = await steps.rows(`SELECT cohort, variant, ${added} FROM tenure_spans AS t GROUP BY 1, 2`);
@@ -119,23 +117,6 @@ export async function spanSums(context: TenureContext, spans: TenureSpans): Prom
     })
   );
 
-  function termsOf({y, w}: TenureMetric): Term[] {
-    const letters: Record<string, readonly [TenureColumn, string]> = {
-      e: [y, `t.${y.name}e`],
-      l: [y, `t.${y.name}l`],
-      ...(w === null ? {s: [y, `t.${y.name}s`] as const} : {f: [w, `t.${w.name}e`], m: [w, `t.${w.name}l`]})
-    };
-    const names = w === null ? meanTerms : ratioTerms;
-    return names.map((name) => {
-      const [a, b] = [letters[name[0] ?? ""], letters[name[1] ?? ""]];
-      if (a === undefined) throw new Error(`unknown letter: ${name}`);
-      const place = (letter: string, [column]: typeof a): number =>
-        3 * columns.indexOf(column) + ("ef".includes(letter) ? 0 : "lm".includes(letter) ? 1 : 2);
-      const pair: Pair = [place(name[0] ?? "", a), b === undefined ? null : place(name[1] ?? "", b)];
-      return {name, sql: b === undefined ? total(dialect, a[1]) : totalProduct(dialect, a, b), pair};
-    });
-  }
-
   function scaleOf({y, w}: TenureMetric, name: string): number {
     const squares = range(trend[0], trend[1]).reduce((sum, k) => sum + (k - (trend[0] + trend[1]) / 2) ** 2, 0);
     const days = ([from, to]: readonly [number, number]) => to - from + 1;
@@ -148,6 +129,45 @@ export async function spanSums(context: TenureContext, spans: TenureSpans): Prom
     };
     return [...name].reduce((scale, letter) => scale * (scales[letter] ?? 1), 1);
   }
+}
+
+/** The sums that a metric asks for, of what units did in the spans. */
+function termsOf(dialect: Dialect, {y, w}: TenureMetric, columns: readonly TenureColumn[]): Term[] {
+  const letters: Record<string, readonly [TenureColumn, string]> = {
+    e: [y, `t.${y.name}e`],
+    l: [y, `t.${y.name}l`],
+    ...(w === null ? {s: [y, `t.${y.name}s`] as const} : {f: [w, `t.${w.name}e`], m: [w, `t.${w.name}l`]})
+  };
+  const names = w === null ? meanTerms : ratioTerms;
+  return names.map((name) => {
+    const [a, b] = [letters[name[0] ?? ""], letters[name[1] ?? ""]];
+    if (a === undefined) throw new Error(`unknown letter: ${name}`);
+    const place = (letter: string, [column]: typeof a): number =>
+      3 * columns.indexOf(column) + ("ef".includes(letter) ? 0 : "lm".includes(letter) ? 1 : 2);
+    const pair: Pair = [place(name[0] ?? "", a), b === undefined ? null : place(name[1] ?? "", b)];
+    return {name, sql: b === undefined ? total(dialect, a[1]) : totalProduct(dialect, a, b), pair};
+  });
+}
+
+/** All sums of some metrics, each once, by its SQL. */
+function distinctTerms(terms: readonly (readonly Term[])[]): Map<string, Pair> {
+  return new Map(terms.flatMap((own) => own.map(({sql, pair}) => [sql, pair])));
+}
+
+/** A slope is larger than its values: their last bits make room for its square, which has to fit into 127. */
+function coarseBitsOf({trend}: TenureSpans): number {
+  return Math.ceil(Math.log2(trend[1] - trend[0] + 2));
+}
+
+/** Returns what typed arrays sum of the spans. */
+export function spanOptions(
+  dialect: Dialect,
+  metrics: readonly TenureMetric[],
+  spans: TenureSpans
+): Pick<SpanOptions, "spans" | "letters" | "pairs"> {
+  const columns = columnsOf(metrics);
+  const pairs = distinctTerms(metrics.map((metric) => termsOf(dialect, metric, columns)));
+  return {spans, letters: lettersOf(columns, coarseBitsOf(spans)), pairs: [...pairs.values()]};
 }
 
 /** What a unit did in the early and in the late span, and its slope, of each column. */

@@ -1,5 +1,6 @@
 import type {TenureCohort} from "../../experiment/novelty/tenureSums.ts";
 import type {LoadContext} from "../loadFacts.ts";
+import type {TenureTables} from "../arrays/shard.ts";
 import type {UnitState} from "../store/unitState.ts";
 import type {SegmentPlan} from "./segmentPlans.ts";
 import type {TenureColumn, TenureMetric} from "./tenureSql.ts";
@@ -12,6 +13,8 @@ export interface TenureContext extends Pick<LoadContext, "engine" | "steps" | "s
   readonly first: number;
   readonly variants: readonly string[];
   readonly segments: readonly SegmentPlan[];
+  /** The sums that were told by typed arrays, of each share of the units; default: SQL makes them. */
+  readonly told?: readonly TenureTables[];
   /** The dimensions of a cell. */
   readonly dimensions: number;
 }

@@ -2,7 +2,7 @@ import type {TenurePairRow} from "../../experiment/novelty/tenureSums.ts";
 import type {Hits} from "../buildLogs.ts";
 import type {Scale} from "../sql/totals.ts";
 import {cohortDays} from "./cohortsOf.ts";
-import {fillWeekdays, gatherTenure} from "../arrays/fillTenure.ts";
+import {fillWeekdays} from "../arrays/fillTenure.ts";
 import type {TenureContext} from "./tenureContext.ts";
 import {range, step} from "./tenureContext.ts";
 import type {TenureMetric} from "./tenureSql.ts";
@@ -23,7 +23,7 @@ export async function weekdaySums(
   const dates = tenureDays(dialect, columns, hits, scale, {key: "day"});
   const names = ["u", "day", ...columns.map(({name}) => name)].join(", ");
   const since = (kept: string): string => `SELECT ${names} FROM (${dates}) AS n UNION ALL SELECT ${names} FROM ${kept}`;
-  const gathered = await gatherTenure(context, columns, scale, "day");
+  const gathered = context.shards !== undefined;
   if (gathered) steps.told("tenure_dates", dates);
   else
     await steps.table("tenure_dates", dates, state?.kept == null ? {} : {instead: since(state.live("tenure_dates"))});
@@ -35,7 +35,7 @@ export async function weekdaySums(
   if (!gathered) await steps.table("tenure_weekdays", select);
   else {
     steps.told("tenure_weekdays", select);
-    await fillWeekdays(context, weeks);
+    await fillWeekdays(context, columns, scale, weeks);
   }
   const sums = columns.map((_, i) => total(dialect, `a${i}`)).join(", ");
   const singles = await steps.rows(

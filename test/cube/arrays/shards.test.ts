@@ -2,6 +2,7 @@ import {afterEach, describe, expect, it} from "vitest";
 import type {AllHits} from "../../../lib/cube/arrays/allHits.ts";
 import {roomFor} from "../../../lib/cube/arrays/allHits.ts";
 import {day} from "../../../lib/cube/dialects/dialect.ts";
+import type {Part} from "../../../lib/cube/sql/totals.ts";
 import {createShardThreads} from "../../../lib/cube/arrays/shards.ts";
 
 /** Four units that entered on four days, with a hit each. */
@@ -45,7 +46,10 @@ describe("shares of the units in threads", () => {
     others.start(2);
     try {
       const shards = await others.open(hits());
-      await expect(shards.ask("tenureDays", [])).rejects.toThrow("missing tenure hits by k");
+      const side = {of: "stream", stream: {id: "s0"}, reduce: "values", from: 0, to: Infinity} as Part["side"];
+      await expect(shards.ask("totals", [{column: "m0y", letter: "y", side}], {asOf: 9})).rejects.toThrow(
+        "invalid part; not one number: s0"
+      );
       expect(await shards.ask("largest")).toEqual([{s0: 7}, {s0: 9}]);
     } finally {
       await others.close();
