@@ -225,7 +225,8 @@ export function dailyIncrements(
     for (let w = 0; w < work.plans.length; ++w) {
       const m = work.plans[w]!;
       const {changing} = plans[m]!;
-      let touched = enters;
+      // Work is what changed letters have a part in; only where several share a bit it may be another one that changed.
+      let touched = enters || letters.length <= 32;
       for (let c = 0; c < changing.length && !touched; ++c) touched = now[changing[c]!] !== then[changing[c]!];
       if (touched) to[place + 1 + m]!++;
     }

@@ -8,31 +8,54 @@ export type Pair = readonly [a: number, b: number | null];
 /** Sums over units that are gathered one after another, group by group. */
 export interface UnitSums {
   readonly rows: ExactRows;
-  /** Adds the unit gathered last, which did anything on so many days. */
-  add(days: number): void;
+  /** Adds the units gathered last. */
+  add(units: number): void;
   /** Makes rows of the sums of a group, whose units are all added, and begins anew. */
   end(group: UnitGroup): void;
 }
 
-export type PairAdder = (to: Float64Array, at: number, values: readonly Float64Array[], i: number, j: number) => void;
+/** How a pair is added: as a small number, in two parts or in four. */
+export type Kind = 0 | 1 | 2;
 
-/** Returns what adds each pair of row `i` and row `j` to sums that begin at a place. */
-export function pairAdder({sums, offsets}: ExactRows, pairs: readonly Pair[]): PairAdder {
-  const left = Int32Array.from(pairs, ([a]) => a);
-  const right = Int32Array.from(pairs, ([, b]) => b ?? -1);
-  const kinds = Int32Array.from(sums, ({of}) => (of === "small" ? 0 : of === "numbers" ? 1 : 2));
-  return (to, at, values, i, j) => {
-    for (let p = 0; p < left.length; ++p) {
-      const a = values[left[p]!]![i]!;
-      if (a === 0) continue;
-      const b = right[p]! < 0 ? 1 : values[right[p]!]![j]!;
-      if (b === 0) continue;
-      const place = at + offsets[p]!;
-      if (kinds[p] === 0) to[place]! += a * b;
-      else if (kinds[p] === 1) addNumber(to, place, a);
-      else addProduct(to, place, a, b);
-    }
-  };
+/** Returns how each pair is added. */
+export function kindsOf({sums}: ExactRows): Kind[] {
+  return sums.map(({of}) => (of === "small" ? 0 : of === "numbers" ? 1 : 2));
+}
+
+/**
+ * Adds products of two columns to one sum; without the second one, the numbers of the first. Numbers are handed over by the
+ * column: V8 puts each number that a function takes on the heap where it does not take the function in.
+ */
+export function addToOne(
+  kind: Kind,
+  to: Float64Array,
+  at: number,
+  [left, right]: readonly [Float64Array, Float64Array | null],
+  count: number
+): void {
+  if (kind === 0) {
+    let sum = 0;
+    if (right === null) for (let i = 0; i < count; ++i) sum += left[i]!;
+    else for (let i = 0; i < count; ++i) sum += left[i]! * right[i]!;
+    to[at]! += sum;
+  } else if (right === null) for (let i = 0; i < count; ++i) addNumber(to, at, left[i]!);
+  else for (let i = 0; i < count; ++i) if (left[i] !== 0 && right[i] !== 0) addProduct(to, at, left[i]!, right[i]!);
+}
+
+/** Adds the same, each number or product to the sum at a place of its own. */
+export function addToEach(
+  kind: Kind,
+  to: Float64Array,
+  places: Int32Array,
+  [left, right]: readonly [Float64Array, Float64Array | null],
+  count: number
+): void {
+  if (kind === 0 && right === null) for (let i = 0; i < count; ++i) to[places[i]!]! += left[i]!;
+  else if (kind === 0) for (let i = 0; i < count; ++i) to[places[i]!]! += left[i]! * right![i]!;
+  else if (right === null) for (let i = 0; i < count; ++i) addNumber(to, places[i]!, left[i]!);
+  else
+    for (let i = 0; i < count; ++i)
+      if (left[i] !== 0 && right[i] !== 0) addProduct(to, places[i]!, left[i]!, right[i]!);
 }
 
 /**

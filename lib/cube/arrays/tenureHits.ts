@@ -6,19 +6,26 @@ import {longestRun} from "./dailyIncrements.ts";
 import {largestOf} from "./largestTotals.ts";
 import type {UnitHits} from "./unitHits.ts";
 
-/** What units did on each of their days, one unit at a time. */
+/** What units did on each of their days, some units at a time: by column, the days on which they did any of it. */
 export interface TenureHits {
-  /** Gathers the days of the unit at a place on which it did anything, and returns how many these are. */
-  gather(place: number): number;
-  /** Of the unit gathered last the tenure days, or the dates as numbers of days; ascending. */
-  readonly k: Int32Array;
-  /** Of that unit the numbers or sums of each day alone, in steps, by column. */
+  /** Gathers the days of units one after another, and calls back with how many units there are each time. */
+  gather(from: number, to: number, task: (units: number) => void): void;
+  /** Of the units gathered last where the days of each begin, by column; those of the last one end at the next place. */
+  readonly start: readonly Int32Array[];
+  /** Of which of these units each day is, from 0 on, by column. */
+  readonly unit: readonly Int32Array[];
+  /** Of these units the tenure days, or the dates as numbers of days; a unit's own ascending, by column. */
+  readonly k: readonly Int32Array[];
+  /** Of these units the number or sum of each of these days alone, in steps, by column. */
   readonly values: readonly Float64Array[];
   /** No number of any day is larger than this without its sign, by column. */
   readonly most: readonly number[];
   /** No tenure day is later; 0 at least. */
   readonly lastDay: number;
 }
+
+/** Units at most that are gathered together: enough that a loop is worth beginning, and so few that their days stay in the processor's memory. */
+export const gatheredUnits = 256;
 
 /** Returns what `tenureDays` gives, from hits in steps. */
 export function tenureHits(
@@ -37,15 +44,35 @@ export function tenureHits(
   const most = columns.map(({side: {reduce}}, c) =>
     reduce === "any" ? 1 : reduce === "sum" ? largestOf(numbers[c]!) * longest : longest
   );
-  const k = new Int32Array(longest);
-  const values = columns.map(() => new Float64Array(longest));
+  const counts = new Int32Array(columns.length);
+  const first = columns.map(() => new Int32Array(gatheredUnits + 1));
+  const size = largestBatch(start);
+  const [k, unit] = [columns.map(() => new Int32Array(size)), columns.map(() => new Int32Array(size))];
+  const values = columns.map(() => new Float64Array(size));
   const byDate = key === "day";
   const reach = daysBefore * dayLength;
   const firstEntry = groups.reduce((least, {entryDay}) => Math.min(least, entryDay), Infinity);
-  return {gather, k, values, most, lastDay: Number.isFinite(firstEntry) ? Math.max(0, asOf - firstEntry + 1) : 0};
+  const lastDay = Number.isFinite(firstEntry) ? Math.max(0, asOf - firstEntry + 1) : 0;
+  return {
+    gather(from, to, task) {
+      for (let at = from; at < to; at += gatheredUnits) {
+        const units = Math.min(gatheredUnits, to - at);
+        counts.fill(0);
+        for (let u = 0; u < units; ++u) gatherUnit(at + u, u);
+        for (let c = 0; c < counts.length; ++c) first[c]![units] = counts[c]!;
+        task(units);
+      }
+    },
+    start: first,
+    unit,
+    k,
+    values,
+    most,
+    lastDay
+  };
 
-  function gather(place: number): number {
-    let count = 0;
+  function gatherUnit(place: number, u: number): void {
+    for (let c = 0; c < counts.length; ++c) first[c]![u] = counts[c]!;
     const end = start[place + 1]!;
     for (let i = start[place]!; i < end && day[i]! <= asOf; ++i) {
       const own = streams[i]! & all;
@@ -57,39 +84,44 @@ export function tenureHits(
         if (byDate || !(before > 0 && before <= reach)) continue;
         at = -Math.ceil(before / dayLength);
       } else if (!byDate) at = Math.floor(after / dayLength);
-      let row = count - 1;
-      if (row < 0 || k[row]! < at) open((row = count++), at);
-      else if (k[row] !== at) {
-        // Hits of one date lie in any order, and may be of two tenure days.
-        row = rowOf(at, count);
-        if (k[row] !== at) insert(row, at, count++);
-      }
       for (let c = 0; c < bits.length; ++c) {
         if ((own & bits[c]!) === 0) continue;
+        const days = k[c]!;
         const column = values[c]!;
+        let row = counts[c]! - 1;
+        if (row < first[c]![u]! || days[row]! < at) {
+          row = counts[c]!++;
+          days[row] = at;
+          unit[c]![row] = u;
+          column[row] = 0;
+        } else if (days[row] !== at) row = earlierRow(c, u, at);
         if (reduces[c] === 2) column[row]! += numbers[c]![i]!;
         else if (reduces[c] === 1) column[row]!++;
         else column[row] = 1;
       }
     }
-    return count;
   }
 
-  function open(row: number, at: number): void {
-    k[row] = at;
-    for (let c = 0; c < values.length; ++c) values[c]![row] = 0;
-  }
-
-  /** The first row that is of a day or later. */
-  function rowOf(at: number, count: number): number {
+  /** The row of a day before a unit's last one; a new one if need be. Hits of one date lie in any order, and may be of two tenure days. */
+  function earlierRow(c: number, u: number, at: number): number {
+    const [days, column, begin, count] = [k[c]!, values[c]!, first[c]![u]!, counts[c]!];
     let row = count;
-    while (row > 0 && k[row - 1]! >= at) row--;
+    while (row > begin && days[row - 1]! >= at) row--;
+    if (days[row] === at) return row;
+    days.copyWithin(row + 1, row, count);
+    column.copyWithin(row + 1, row, count);
+    days[row] = at;
+    column[row] = 0;
+    unit[c]![count] = u;
+    counts[c] = count + 1;
     return row;
   }
+}
 
-  function insert(row: number, at: number, count: number): void {
-    k.copyWithin(row + 1, row, count);
-    for (const column of values) column.copyWithin(row + 1, row, count);
-    open(row, at);
-  }
+/** The most hits that units have which are gathered together. */
+function largestBatch(start: Int32Array): number {
+  let most = 0;
+  for (let from = 0; from < start.length; ++from)
+    most = Math.max(most, start[Math.min(from + gatheredUnits, start.length - 1)]! - start[from]!);
+  return most;
 }

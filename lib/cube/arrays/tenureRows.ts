@@ -29,13 +29,11 @@ export function tenureRows(
   const products = sumProducts(tenure, options.products, start.length);
   const spans = options.spans === null ? null : sumSpans(tenure, options.spans, start.length);
   const addGroup = ({from, to}: UnitGroup): void => {
-    for (let place = from; place < to; ++place) {
-      const count = tenure.gather(place);
-      if (count === 0) continue;
-      days.add(count);
-      products.add(count);
-      spans?.add(count);
-    }
+    tenure.gather(from, to, (units) => {
+      days.add(units);
+      products.add(units);
+      spans?.add(units);
+    });
   };
   let next = 0;
   for (const run of runsOf(groups)) {

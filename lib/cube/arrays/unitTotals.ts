@@ -8,6 +8,7 @@ export interface Look {
   readonly bit: number;
   /** Whether it looks at the time before the exposure; else at that since the entry. */
   readonly earlier: boolean;
+  /** That time in whole microseconds: from, and to before. */
   readonly from: number;
   readonly to: number;
   readonly reduce: "any" | "count" | "sum" | "first";
@@ -21,19 +22,16 @@ const none = new Float64Array(0);
 export function lookOf({bit, values}: UnitHits, {letter, side}: Part): Look {
   const {stream, reduce, from, to} = side;
   if (reduce === "values") throw new TypeError(`invalid part; not one number: ${stream.id}`);
+  const earlier = isEarlier(letter);
   return {
     bit: bit.get(stream.id) ?? 0,
-    earlier: isEarlier(letter),
-    from,
-    to,
+    earlier,
+    // Moments are whole numbers.
+    from: earlier ? 1 : from,
+    to: earlier ? to + 1 : to,
     reduce,
     values: (reduce === "sum" ? values.get(stream.id) : undefined) ?? none
   };
-}
-
-/** Whether a part looks at the time of a hit, whatever the hit's streams. */
-export function reaches({earlier, from, to}: Look, since: number, before: number): boolean {
-  return earlier ? before > 0 && before <= to : since >= from && since < to;
 }
 
 /** Totals by unit: the places of the units that have any, and a column per part by place; NaN for null. */
@@ -50,6 +48,13 @@ export function unitTotals(hits: UnitHits, parts: readonly Part[], {asOf}: Pick<
   const {start, day, since, streams, lead} = hits;
   const size = start.length - 1;
   const columns = looks.map(({reduce}) => new Float64Array(size).fill(reduce === "first" ? NaN : 0));
+  // What the loop below looks at lies in arrays of numbers, so that it is compiled once, whatever the parts.
+  const bits = Int32Array.from(looks, ({bit}) => bit);
+  const earlier = Uint8Array.from(looks, (look) => (look.earlier ? 1 : 0));
+  const from = Float64Array.from(looks, (look) => look.from);
+  const to = Float64Array.from(looks, (look) => look.to);
+  const reduces = Int32Array.from(looks, ({reduce}) => ["any", "count", "sum", "first"].indexOf(reduce));
+  const values = looks.map((look) => look.values);
   const found = new Int32Array(size);
   let count = 0;
   const addUp = (place: number): boolean => {
@@ -58,15 +63,16 @@ export function unitTotals(hits: UnitHits, parts: readonly Part[], {asOf}: Pick<
     for (let i = start[place]!; i < end && day[i]! <= asOf; ++i) {
       const after = since[i]!;
       const before = lead[place]! - after;
-      for (let p = 0; p < looks.length; ++p) {
-        const look = looks[p]!;
-        if (!reaches(look, after, before)) continue;
+      const own = streams[i]!;
+      for (let p = 0; p < bits.length; ++p) {
+        const time = earlier[p] === 1 ? before : after;
+        if (!(time >= from[p]! && time < to[p]!)) continue;
         any = true;
-        if ((streams[i]! & look.bit) === 0) continue;
+        if ((own & bits[p]!) === 0) continue;
         const column = columns[p]!;
-        if (look.reduce === "any") column[place] = 1;
-        else if (look.reduce === "count") column[place]!++;
-        else if (look.reduce === "sum") column[place]! += look.values[i]!;
+        if (reduces[p] === 0) column[place] = 1;
+        else if (reduces[p] === 1) column[place]!++;
+        else if (reduces[p] === 2) column[place]! += values[p]![i]!;
         else if (!(column[place]! <= after)) column[place] = after;
       }
     }

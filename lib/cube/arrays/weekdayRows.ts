@@ -1,9 +1,10 @@
 import type {ExactRows} from "./exactRows.ts";
 import {exactRows} from "./exactRows.ts";
 import type {Pair} from "./pairSums.ts";
-import {pairAdder, sumsOfPairs} from "./pairSums.ts";
+import {addToOne, kindsOf, sumsOfPairs} from "./pairSums.ts";
 import {runsOf} from "./placedUnits.ts";
 import type {TenureHits} from "./tenureHits.ts";
+import {gatheredUnits} from "./tenureHits.ts";
 import type {UnitHits} from "./unitHits.ts";
 
 /** What weekdays are summed with. */
@@ -21,37 +22,33 @@ export interface WeekdayOptions {
  * @param dates what units did by date
  */
 export function weekdayRows(
-  {groups, start}: UnitHits,
-  {gather, k, values, most}: TenureHits,
+  {groups, u}: UnitHits,
+  {gather, start, unit, k, values, most}: TenureHits,
   {weeks, cohortOf}: WeekdayOptions
 ): {sums: ExactRows; products: ExactRows} {
   const [single, double] = [values.map((_, c): Pair => [c, null]), values.map((_, c): Pair => [c, c])];
   const largest = most.map((number) => number * Math.max(1, ...weeks));
-  const kinds = (pairs: readonly Pair[]) => sumsOfPairs(pairs, largest, {prefix: "a", rows: start.length});
+  const kinds = (pairs: readonly Pair[]) => sumsOfPairs(pairs, largest, {prefix: "a", rows: u.length});
   const sums = exactRows(["cohort", "variant", "k"], kinds(single));
   const products = exactRows(["cohort", "variant", "j", "k"], kinds(double));
-  const [addSum, addProducts] = [pairAdder(sums, single), pairAdder(products, double)];
+  const [kindOfSum, kindOfProduct] = [kindsOf(sums), kindsOf(products)];
   const ofDays = new Float64Array(7 * sums.width);
   const ofPairs = new Float64Array(49 * products.width);
-  const own = values.map(() => new Float64Array(7));
-  /** Adds what a unit did from one date to another. */
-  const addUnit = (count: number, from: number, to: number): void => {
-    let any = 0;
-    for (let i = 0; i < count; ++i) {
-      const date = k[i]!;
-      if (date < from || date > to) continue;
+  const own = Array.from({length: 7}, () => new Float64Array(gatheredUnits));
+  /** Adds what the units gathered last did from one date to another. */
+  const addColumn = (c: number, units: number, [first, last]: readonly [number, number]): void => {
+    const [dates, owner, column, end] = [k[c]!, unit[c]!, values[c]!, start[c]![units]!];
+    for (const days of own) days.fill(0, 0, units);
+    for (let i = 0; i < end; ++i)
       // 1970-01-01 was a Thursday: 3 after Monday.
-      const weekday = (date + 3) % 7;
-      any |= 1 << weekday;
-      for (let c = 0; c < own.length; ++c) own[c]![weekday]! += values[c]![i]!;
-    }
+      if (dates[i]! >= first && dates[i]! <= last) own[(dates[i]! + 3) % 7]![owner[i]!]! += column[i]!;
     for (let a = 0; a < 7; ++a) {
-      if ((any & (1 << a)) === 0) continue;
-      addSum(ofDays, a * sums.width, own, a, a);
-      for (let b = a; b < 7; ++b)
-        if ((any & (1 << b)) !== 0) addProducts(ofPairs, (7 * a + b) * products.width, own, a, b);
+      addToOne(kindOfSum[c]!, ofDays, a * sums.width + sums.offsets[c]!, [own[a]!, null], units);
+      for (let b = a; b < 7; ++b) {
+        const place = (7 * a + b) * products.width + products.offsets[c]!;
+        addToOne(kindOfProduct[c]!, ofPairs, place, [own[a]!, own[b]!], units);
+      }
     }
-    if (any !== 0) for (const column of own) column.fill(0);
   };
   for (const {entryDay, variant, from, to} of runsOf(groups)) {
     const cohort = cohortOf.get(entryDay);
@@ -59,7 +56,9 @@ export function weekdayRows(
     if (cohort === undefined || until === entryDay) continue;
     ofDays.fill(0);
     ofPairs.fill(0);
-    for (let place = from; place < to; ++place) addUnit(gather(place), entryDay + 1, until);
+    gather(from, to, (units) => {
+      for (let c = 0; c < values.length; ++c) addColumn(c, units, [entryDay + 1, until]);
+    });
     for (let a = 0; a < 7; ++a) {
       sums.add([cohort, variant, a + 1], ofDays, a * sums.width);
       for (let b = a; b < 7; ++b) products.add([cohort, variant, a + 1, b + 1], ofPairs, (7 * a + b) * products.width);
