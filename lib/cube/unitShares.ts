@@ -56,9 +56,10 @@ export async function largestShares(
   for (const from of new Set(totals.map((total) => total.from))) {
     const own = totals.filter((total) => total.from === from);
     if (shards !== undefined && from !== attributes) {
-      const {once, daily} = partsByClock(plan.metrics);
       const running = from === days;
-      const sums = await shards.ask("largestUnits", running ? daily : once, {asOf, running});
+      // Units without any event that a metric looks at have no row of those totals that do not run on.
+      const parts = running ? own.flatMap(({part}) => part ?? []) : partsByClock(plan.metrics).once;
+      const sums = await shards.ask("largestUnits", parts, {asOf, running});
       for (const {key, part} of own) shareOf(key, ...mergeLargest(sums.map((each) => each.get(part?.column ?? ""))));
       continue;
     }

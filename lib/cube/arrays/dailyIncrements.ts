@@ -5,6 +5,7 @@ import type {Scale} from "../sql/totals.ts";
 import {isEarlier, partsOf, sameParts} from "../sql/totals.ts";
 import type {ExactRows, ExactSum} from "./exactRows.ts";
 import {addNumber, addProduct, exactRows} from "./exactRows.ts";
+import type {LargestUnits} from "./largestTotals.ts";
 import type {UnitHits} from "./unitHits.ts";
 import type {UnitTotals} from "./unitTotals.ts";
 import {lookOf} from "./unitTotals.ts";
@@ -42,6 +43,13 @@ interface Term {
   readonly once: boolean;
 }
 
+/** What `dailyIncrements` returns. */
+export interface DailyIncrements {
+  readonly rows: ExactRows;
+  /** The largest and the sum of the units' totals, of parts that count or add up, by column. */
+  readonly largest: ReadonlyMap<string, LargestUnits>;
+}
+
 /**
  * Returns what `runningIncrements` gives, from hits: what each day changed of the sums of the metrics that run on, by entry
  * day, day, variant and cell. What several metrics ask for is added up once.
@@ -52,7 +60,7 @@ export function dailyIncrements(
   hits: UnitHits,
   metrics: readonly Numbered[],
   {scale: {asOf}, totals, fixed}: DailyOptions
-): ExactRows {
+): DailyIncrements {
   const {groups, start, day, since, streams} = hits;
   const outcomes = metrics.flatMap(({metric, index}) =>
     partsOf(metric, index).filter(({letter}) => !isEarlier(letter))
@@ -109,6 +117,8 @@ export function dailyIncrements(
 
   const running = new Float64Array(looks.length);
   const own = new Float64Array(looks.length);
+  const largest = new Float64Array(looks.length);
+  const all = new Float64Array(2 * looks.length);
   const now = new Float64Array(letters.length);
   const then = new Float64Array(letters.length);
   // Days from the entry of a group to the last one; an hour that a clock repeats may lie on the day before.
@@ -122,7 +132,12 @@ export function dailyIncrements(
     for (let d = 0; d < days; ++d)
       if (isTouched(sumsOfDays, d * width)) rows.add([entryDay, first + d, variant, cell], sumsOfDays, d * width);
   }
-  return rows;
+  return {rows, largest: new Map(outcomes.flatMap(({column}) => largestTotalsOf(column)))};
+
+  function largestTotalsOf(column: string): [string, LargestUnits][] {
+    const p = distinct.findIndex((part) => part.column === same.get(column));
+    return reduces[p] === 0 ? [] : [[column, [start.length - 1, largest[p]!, all[2 * p]!, all[2 * p + 1]!]]];
+  }
 
   /** Adds what the days of one unit changed to the sums of its group. */
   function addUnit(place: number, entryDay: number): void {
@@ -159,6 +174,11 @@ export function dailyIncrements(
       if (!enters && changed === 0) continue;
       addDay(sumsOfDays, (today - first) * width, enters ? everything : workFor(changed), enters);
       for (let l = 0; l < now.length; ++l) then[l] = now[l]!;
+    }
+    for (let p = 0; p < running.length; ++p) {
+      const total = Math.abs(running[p]!);
+      if (total > largest[p]!) largest[p] = total;
+      addNumber(all, 2 * p, total);
     }
   }
 

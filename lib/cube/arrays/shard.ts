@@ -84,6 +84,8 @@ export interface Shard {
 /** Returns what a span of the units answers. */
 export function openShard(all: AllHits, span: Span): Shard {
   const hits = unitHits(all, span);
+  // The totals of units that run on are found on the way to their increments.
+  const running = new Map<string, LargestUnits>();
   const ownOf = (fixed: ReadonlyMap<string, Float64Array>): Map<string, Float64Array> =>
     new Map([...fixed].map(([name, values]) => [name, values.subarray(...span)]));
   const own = (look: MeasuredLook): MeasuredLook => ({...look, days: look.days?.subarray(...span) ?? null});
@@ -97,7 +99,9 @@ export function openShard(all: AllHits, span: Span): Shard {
     totals: (parts, scale) => totalColumns(hits, unitTotals(hits, parts, scale)),
     increments(metrics, scale, fixed) {
       const totals = earlierOf(hits, metrics, scale);
-      return tableOf(dailyIncrements(hits, metrics, {scale, totals, fixed: ownOf(fixed)}));
+      const {rows, largest} = dailyIncrements(hits, metrics, {scale, totals, fixed: ownOf(fixed)});
+      for (const [column, found] of largest) running.set(column, found);
+      return tableOf(rows);
     },
     mature: (metrics, options) => tableOf(matureRows(hits, metrics, {...options, fixed: ownOf(options.fixed)})),
     tenure(columns, scale, options) {
@@ -108,7 +112,10 @@ export function openShard(all: AllHits, span: Span): Shard {
       const {sums, products} = weekdayRows(hits, tenureHits(hits, columns, scale, {key: "day"}), options);
       return {sums: tableOf(sums), products: tableOf(products)};
     },
-    largestUnits: (parts, options) => largestUnits(hits, parts, options),
+    largestUnits(parts, options) {
+      const isKnown = options.running && parts.every(({column}) => running.has(column));
+      return isKnown ? new Map(running) : largestUnits(hits, parts, options);
+    },
     valueRange: (look, few) => valueRange(hits, own(look), few),
     valueCounts: (look, edges) => valueCounts(hits, own(look), edges),
     valueIncrements: (look, edges) => valueIncrements(hits, own(look), edges),
