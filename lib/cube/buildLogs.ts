@@ -84,7 +84,7 @@ async function build(
   const {experiment} = plan;
   const exposures = await loadExposures(context, plan);
   const start = dayOfDate(experiment.start);
-  if (await isReadAtOnce(context, plan)) {
+  if (await isReadAtOnce(context, plan, exposures)) {
     options.threads.start(threadsFor(context, Infinity));
     context = {...context, atOnce: {numbers: await numberUnits(context), threads: options.threads}};
   }
@@ -123,7 +123,7 @@ async function build(
   }
   const {state} = context;
   const calendars = events.map((loaded) => exposures.calendar || loaded.calendar);
-  const rows = await rowsInArrays(context, plan, {events, calendars});
+  const rows = await rowsInArrays(context, plan, {exposures, events, calendars});
   const inArrays = rows !== null;
   if (!inArrays && events.some((loaded) => loaded.inArrays !== undefined)) {
     await steps.restart();

@@ -95,6 +95,8 @@ export async function formUnits(
     const units = numberOf(idle?.[1]) ?? 0;
     if (units > 0) excluded.push(excludedRows("not-activated", experiment.exposures, numberOf(idle?.[0]) ?? 0, units));
   }
+  await steps.done("unit_rows");
+  await steps.done("first_touch");
   const names = plan.dimensions.map((_, i) => `, d${i}`).join("");
   const cells = await steps.rows(`SELECT cell${names} FROM cells ORDER BY cell`);
   return {count: numberOf(counts?.[0]) ?? 0, cells: cells.map((row) => row.slice(1).map(String)), tops, excluded};

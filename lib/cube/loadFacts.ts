@@ -13,6 +13,7 @@ import type {Steps} from "./steps.ts";
 import type {StoredFact} from "./store/factStore.ts";
 import {StoreFullError} from "./store/factStore.ts";
 import type {HeldRows} from "./arrays/eventRows.ts";
+import {scratchBytes} from "./arrays/equalRows.ts";
 import {readEventRows} from "./arrays/readEventRows.ts";
 import {haveNoTime, mergeProfiles} from "./arrays/profileRows.ts";
 import {mostRows} from "./arrays/route.ts";
@@ -180,7 +181,9 @@ async function loadArrays(
   const {from, to, blank, timeless} = mergeProfiles(await threads.run("profileRows", rows));
   const own = zoneOffsets(fact.timezone ?? "UTC", from, to);
   const calendar = haveNoTime(rows, own);
-  const equal = (await threads.run("equalRows", rows, hashes)).flat();
+  const scratch = new SharedArrayBuffer(scratchBytes(rows.u.length));
+  const equal = (await threads.run("equalRows", rows, {hashes, scratch})).flat();
+  const spare = [hashes.buffer, scratch].filter((memory) => memory instanceof SharedArrayBuffer);
   const keep = (fact.duplicates ?? (calendar ? "keep" : "drop")) === "keep";
   const excluded: ExcludedRows[] = [];
   push(excluded, "missing-unit", name, blank);
@@ -194,7 +197,11 @@ async function loadArrays(
   }
   const offsets = calendar ? own : zoneOffsets(plan.experiment.timezone, from, to);
   const all = {name, fact, table: once, from: once, rows: rows.u.length, calendar, offsets, excluded};
-  return {...all, staged: streams, inArrays: {rows, from, to}};
+  return {
+    ...all,
+    staged: streams,
+    inArrays: {rows, spare, from, to}
+  };
 }
 
 /** The same from the store: nothing is read but rows that may be equal; null where the store has no row at all. */

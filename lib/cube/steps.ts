@@ -19,6 +19,8 @@ export interface Steps {
     select: string,
     options?: {instead?: readonly (readonly Value[])[]}
   ): AsyncIterable<readonly (readonly Value[])[]>;
+  /** Drops a table that no later statement reads. */
+  done(name: string): Promise<void>;
   /** Drops the tables. */
   drop(): Promise<void>;
   /** Drops the tables and forgets the text: all begins anew. */
@@ -52,6 +54,9 @@ export function runSteps(engine: Engine): Steps {
     result(select, {instead} = {}) {
       statements.push(`${select};`);
       return instead === undefined ? engine.query(select) : inOneBatch(instead);
+    },
+    async done(name) {
+      if (tables.delete(name)) await engine.drop(name);
     },
     drop,
     async restart() {

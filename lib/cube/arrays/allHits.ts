@@ -38,13 +38,19 @@ export interface RoomOptions extends Pick<AllHits, "calendar" | "offsets" | "bit
   /** The streams whose values are added up, and those whose values are looked at as they are. */
   readonly summed: readonly string[];
   readonly measured: readonly string[];
+  /** Memory that may be used. */
+  readonly spare: readonly SharedArrayBuffer[];
 }
 
 /** Returns room for the hits of some units. */
-export function roomFor(units: PlacedUnits, {calendar, offsets, bit, counts, summed, measured}: RoomOptions): AllHits {
+export function roomFor(
+  units: PlacedUnits,
+  {calendar, offsets, bit, counts, summed, measured, spare}: RoomOptions
+): AllHits {
   const blocks = sharedWhole(counts.length + 1);
   counts.forEach((count, b) => (blocks[b + 1] = blocks[b]! + count));
   const size = blocks.at(-1)!;
+  const take = taker(spare);
   const made = (ids: readonly string[]) => new Map(ids.map((id) => [id, sharedDoubles(size)]));
   return {
     ...units,
@@ -54,10 +60,22 @@ export function roomFor(units: PlacedUnits, {calendar, offsets, bit, counts, sum
     blocks,
     start: sharedWhole(units.u.length + 1),
     fact: new Uint8Array(new SharedArrayBuffer(offsets.length > 1 ? size : 0)),
-    day: sharedWhole(size),
-    since: sharedDoubles(size),
-    streams: sharedWhole(size),
+    since: new Float64Array(...take(8 * size), size),
+    day: new Int32Array(...take(4 * size), size),
+    streams: new Int32Array(...take(4 * size), size),
     values: made(summed),
     measured: made(measured)
+  };
+}
+
+/** Returns what gives memory for numbers that are all written before they are read: spare memory first. */
+function taker(spare: readonly SharedArrayBuffer[]): (bytes: number) => [buffer: SharedArrayBuffer, from: number] {
+  const free = spare.map((buffer) => ({buffer, from: 0}));
+  return (bytes) => {
+    const found = free.find(({buffer, from}) => buffer.byteLength - from >= bytes);
+    if (found === undefined) return [new SharedArrayBuffer(bytes), 0];
+    const {buffer, from} = found;
+    found.from += 8 * Math.ceil(bytes / 8);
+    return [buffer, from];
   };
 }

@@ -8,8 +8,14 @@ const bucketRows = 16_384;
 /**
  * Returns the rows that equal an earlier one, by their places: those with a hash that another row has, and equal to it in
  * all that is known of them. Rows that do not count are left out. A share is of the hashes: equal rows are in one.
+ *
+ * @param scratch memory that all shares need meanwhile (`scratchBytes`)
  */
-export function equalRows(rows: EventRows, hashes: BigUint64Array, [index, of]: Share): number[] {
+export function equalRows(
+  rows: EventRows,
+  {hashes, scratch}: {hashes: BigUint64Array; scratch: SharedArrayBuffer},
+  [index, of]: Share
+): number[] {
   const {length} = hashes;
   const words = new Uint32Array(hashes.buffer, hashes.byteOffset, 2 * length);
   const buckets = Math.min(2 ** 15, Math.max(1, Math.ceil(length / of / bucketRows)));
@@ -29,7 +35,10 @@ export function equalRows(rows: EventRows, hashes: BigUint64Array, [index, of]: 
     start[b + 1]! += start[b]!;
   }
   const size = start.at(-1) ?? 0;
-  const [low, row] = [new Uint32Array(size), new Int32Array(size)];
+  // Memory that is given back at once: what a thread takes itself it seldom does.
+  const most = Math.floor(scratch.byteLength / 8 / of);
+  const [own, begin] = size <= most ? [scratch, 8 * index * most] : [new ArrayBuffer(8 * size), 0];
+  const [low, row] = [new Uint32Array(own, begin, size), new Int32Array(own, begin + 4 * size, size)];
   const next = start.slice();
   inBlocks([0, length], (from, to) => {
     for (let i = from; i < to; ++i) {
@@ -62,6 +71,11 @@ export function equalRows(rows: EventRows, hashes: BigUint64Array, [index, of]: 
   };
   for (let b = 0; b + 1 < start.length; ++b) lookIn(start[b]!, start[b + 1]!);
   return found;
+}
+
+/** Returns how much memory the shares of so many rows need, with a reserve for hashes that are not spread evenly. */
+export function scratchBytes(rows: number): number {
+  return 8 * Math.ceil(1.05 * rows + 1000);
 }
 
 function doesCount({u, t}: EventRows, row: number): boolean {

@@ -13,15 +13,18 @@ export interface EventRows {
 /** Rows until they are handed over, and let go of. */
 export interface HeldRows {
   rows: EventRows | null;
+  /** Memory that nobody needs any more. */
+  spare: readonly SharedArrayBuffer[];
   /** The first and the last moment of any row; 0 without one. */
   readonly from: number;
   readonly to: number;
 }
 
 /** Returns what is held, which is not held any more. */
-export function handOver(held: HeldRows): EventRows {
-  const {rows} = held;
+export function handOver(held: HeldRows): {rows: EventRows; spare: readonly SharedArrayBuffer[]} {
+  const {rows, spare} = held;
   if (rows === null) throw new Error("missing rows; handed over already");
   held.rows = null;
-  return rows;
+  held.spare = [];
+  return {rows, spare};
 }

@@ -35,7 +35,7 @@ export function tableOf({keys, sums, names, columns}: ExactRows): ExactTable {
 const half = 2 ** 26;
 const parts = {small: 1, numbers: 2, products: 4} as const;
 
-/** Returns no rows, in a table whose columns are the sums, or those of `names`. At most 2^25 numbers may be added to a sum: then no part leaves the whole numbers of a double. */
+/** Returns no rows, in a table whose columns are the sums, or those of `names`. At most 2^25 numbers may be added to a sum, two for each unit: then no part leaves the whole numbers of a double. */
 export function exactRows(
   keys: readonly string[],
   sums: readonly ExactSum[],

@@ -32,15 +32,18 @@ export async function readHits(
   const units = await placeUnits(context, calendar);
   const {threads} = context;
   const offsets = facts.map(({joined}) => joined.offsets);
+  const spares: SharedArrayBuffer[] = [];
   const placed: {rows: EventRows; counts: Relevant; hits: Int32Array[]}[] = [];
   for (const {loaded, joined} of facts) {
     const numbers = context.atOnce?.numbers ?? {table: "units"};
     const {inArrays} = loaded;
     const about = Math.min(loaded.rows, mostRows);
-    const rows =
+    const reading = {numbers, hashed: [], only: true, about};
+    const {rows, spare} =
       inArrays === undefined
-        ? (await readEventRows(context.engine, plan, joined, {numbers, hashed: [], only: true, about})).rows
+        ? {rows: (await readEventRows(context.engine, plan, joined, reading)).rows, spare: []}
         : handOver(inArrays);
+    spares.push(...spare);
     const options = {placeOf: units.placeOf, units: units.u.length, offsets: joined.offsets};
     const found = await threads.run("placeRows", rows, options);
     placed.push({rows, counts: mergeRelevant(found.map((each) => each.counts)), hits: found.map(({hits}) => hits)});
@@ -49,7 +52,15 @@ export async function readHits(
   const [summed, measured] = [isSummed, isMeasured].map((isWanted) =>
     plan.streams.filter(({id}) => isWanted(plan, id)).map(({id}) => id)
   ) as [string[], string[]];
-  const all = roomFor(units, {calendar, offsets, bit: streamBits(plan), counts, summed, measured});
+  const all = roomFor(units, {
+    calendar,
+    offsets,
+    bit: streamBits(plan),
+    counts,
+    summed,
+    measured,
+    spare: spares
+  });
   const next = all.blocks.slice(0, counts.length);
   for (const [fact, {rows, hits}] of placed.entries()) {
     const starts = hits.map((own) => {

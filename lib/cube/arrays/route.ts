@@ -5,8 +5,11 @@ import type {Plan} from "../plan.ts";
 import {anyStream, mostStreams} from "../sql/events.ts";
 import {numberOf} from "../steps.ts";
 
-/** Rows at most: they take about 100 bytes each while days are summed, beside what DuckDB may have. */
-export const mostRows = 14_000_000;
+/** Rows at most: they take about 50 bytes each while hits are sorted, beside what DuckDB may have. */
+export const mostRows = 64_000_000;
+
+/** Units at most, so that sums stay exact (`exactRows`). */
+const mostUnits = 2 ** 24;
 
 /** Rows that are worth moving. */
 const enoughRows = 2 ** 20;
@@ -18,11 +21,11 @@ const mostThreads = 8;
  * Whether the events of an experiment can be read into typed arrays before its units are formed, and are worth it: large files,
  * but not too large, whose rows nothing else asks for.
  */
-export async function isReadAtOnce(context: LoadContext, plan: Plan): Promise<boolean> {
+export async function isReadAtOnce(context: LoadContext, plan: Plan, exposures: Loaded): Promise<boolean> {
   const {storedOf, leastHits = enoughRows} = context;
   const names = new Set(plan.streams.map(({fact}) => fact));
   if (names.size === 0 || storedOf !== undefined || plan.experiment.activation !== undefined) return false;
-  if (!isSummable(context, plan)) return false;
+  if (!isSummable(context, plan) || exposures.rows > mostUnits) return false;
   let rows = 0;
   for (const name of names) rows += (await (await open(context, name)).relation.rowsAbout?.()) ?? 0;
   return rows >= leastHits && rows <= mostRows;
@@ -38,10 +41,11 @@ export async function isReadAtOnce(context: LoadContext, plan: Plan): Promise<bo
 export async function rowsInArrays(
   context: LoadContext,
   plan: Plan,
-  {events, calendars}: {events: readonly Loaded[]; calendars: readonly boolean[]}
+  {exposures, events, calendars}: {exposures: Loaded; events: readonly Loaded[]; calendars: readonly boolean[]}
 ): Promise<number | null> {
   const alike = calendars.every((calendar) => calendar === calendars[0]);
-  if (!isSummable(context, plan) || events.length === 0 || !alike || context.state !== undefined) return null;
+  if (!isSummable(context, plan) || exposures.rows > mostUnits) return null;
+  if (events.length === 0 || !alike || context.state !== undefined) return null;
   let sum = 0;
   for (const loaded of events) sum += await relevantRows(context, plan, loaded);
   return sum >= (context.leastHits ?? enoughRows) && sum <= mostRows ? sum : null;

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {equalRows} from "../../../lib/cube/arrays/equalRows.ts";
+import {equalRows, scratchBytes} from "../../../lib/cube/arrays/equalRows.ts";
 import type {EventRows} from "../../../lib/cube/arrays/eventRows.ts";
 import {createRandom} from "../../random.ts";
 
@@ -29,6 +29,8 @@ function draw(seed: number, size: number, hash: (key: string) => bigint) {
   return {read, hashes: BigUint64Array.from(keys, hash), expected};
 }
 
+const scratchFor = (rows: number) => new SharedArrayBuffer(scratchBytes(rows));
+
 describe("equal rows", () => {
   it.each([0, 1, 7, 3000, 60_000])("are found among %d: all but the first of each", (size) => {
     const numbers = new Map<string, bigint>();
@@ -38,7 +40,9 @@ describe("equal rows", () => {
       return hash;
     });
     for (const of of [1, 3]) {
-      const found = Array.from({length: of}, (_, i) => equalRows(read, hashes, [i, of])).flat();
+      const found = Array.from({length: of}, (_, i) =>
+        equalRows(read, {hashes, scratch: scratchFor(size)}, [i, of])
+      ).flat();
       expect(found.toSorted((a, b) => a - b)).toEqual(expected);
     }
   });
@@ -51,12 +55,12 @@ describe("equal rows", () => {
       bits: new Int32Array(size),
       values: new Map()
     };
-    const found = equalRows(rows, new BigUint64Array(size).fill(9n), [0, 1]);
+    const found = equalRows(rows, {hashes: new BigUint64Array(size).fill(9n), scratch: scratchFor(size)}, [0, 1]);
     expect(found).toEqual(Array.from({length: 199}, (_, i) => 1000 * (i + 1)));
   });
 
   it("are not told by their hash alone", () => {
     const {read, hashes, expected} = draw(3, 500, (key) => BigInt(key.length));
-    expect(equalRows(read, hashes, [0, 1]).toSorted((a, b) => a - b)).toEqual(expected);
+    expect(equalRows(read, {hashes, scratch: scratchFor(500)}, [0, 1]).toSorted((a, b) => a - b)).toEqual(expected);
   });
 });

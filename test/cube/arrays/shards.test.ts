@@ -21,7 +21,8 @@ function hits(): AllHits {
     bit: new Map([["s0", 1]]),
     counts: Int32Array.of(4),
     summed: ["s0"],
-    measured: []
+    measured: [],
+    spare: []
   });
   all.start.set([0, 1, 2, 3, 4]);
   all.day.set([0, 1, 2, 3]);

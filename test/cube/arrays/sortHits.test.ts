@@ -46,7 +46,8 @@ function draw(seed: number, size = 300) {
       bit: new Map([["s0", 1]]),
       counts: blocks,
       summed: ["s0"],
-      measured: []
+      measured: [],
+      spare: []
     }
   );
   const first = all.blocks.slice(0, blocks.length);
