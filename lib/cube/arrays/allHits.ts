@@ -32,9 +32,7 @@ export interface AllHits extends PlacedUnits {
 }
 
 /** What there is room for. */
-export interface RoomOptions extends Pick<AllHits, "calendar" | "offsets" | "bit"> {
-  /** The hits of each block. */
-  readonly counts: Int32Array;
+export interface RoomOptions extends Pick<AllHits, "calendar" | "offsets" | "bit" | "blocks"> {
   /** The streams whose values are added up, and those whose values are looked at as they are. */
   readonly summed: readonly string[];
   readonly measured: readonly string[];
@@ -45,10 +43,8 @@ export interface RoomOptions extends Pick<AllHits, "calendar" | "offsets" | "bit
 /** Returns room for the hits of some units. */
 export function roomFor(
   units: PlacedUnits,
-  {calendar, offsets, bit, counts, summed, measured, spare}: RoomOptions
+  {calendar, offsets, bit, blocks, summed, measured, spare}: RoomOptions
 ): AllHits {
-  const blocks = sharedWhole(counts.length + 1);
-  counts.forEach((count, b) => (blocks[b + 1] = blocks[b]! + count));
   const size = blocks.at(-1)!;
   const take = taker(spare);
   const made = (ids: readonly string[]) => new Map(ids.map((id) => [id, sharedDoubles(size)]));

@@ -1,54 +1,76 @@
 import type {EventRows} from "./eventRows.ts";
-import type {Share} from "./share.ts";
 import {inBlocks} from "./inBlocks.ts";
+import type {Share} from "./share.ts";
+import {rangeOf} from "./share.ts";
 
 /** Rows of a bucket, about: few enough that all that is done with them stays in the processor's memory. */
 const bucketRows = 16_384;
 
-/**
- * Returns the rows that equal an earlier one, by their places: those with a hash that another row has, and equal to it in
- * all that is known of them. Rows that do not count are left out. A share is of the hashes: equal rows are in one.
- *
- * @param scratch memory that all shares need meanwhile (`scratchBytes`)
- */
-export function equalRows(
-  rows: EventRows,
-  {hashes, scratch}: {hashes: BigUint64Array; scratch: SharedArrayBuffer},
-  [index, of]: Share
-): number[] {
+/** Hashes in buckets, in memory that threads share: a bucket has all rows with the same upper half of a hash, and with others. */
+export interface HashBuckets {
+  readonly hashes: BigUint64Array;
+  readonly count: number;
+  /** The lower half of each hash and its row, bucket by bucket once they are scattered. */
+  readonly low: Uint32Array;
+  readonly row: Int32Array;
+}
+
+/** Returns buckets for the hashes of rows, which are not in them yet. */
+export function bucketsFor(hashes: BigUint64Array): HashBuckets {
   const {length} = hashes;
-  const words = new Uint32Array(hashes.buffer, hashes.byteOffset, 2 * length);
-  const buckets = Math.min(2 ** 15, Math.max(1, Math.ceil(length / of / bucketRows)));
-  // The upper half of a hash as a share of all, times the buckets of all shares.
-  const scale = (of * buckets) / 2 ** 32;
-  const first = index * buckets;
-  const start = new Int32Array(buckets + 1);
-  inBlocks([0, length], (from, to) => {
-    for (let i = from; i < to; ++i) {
-      const bucket = Math.floor(words[2 * i + 1]! * scale) - first;
-      if (bucket >= 0 && bucket < buckets) start[bucket + 1]!++;
-    }
+  const memory = new SharedArrayBuffer(8 * length);
+  return {
+    hashes,
+    count: Math.min(2 ** 16, Math.max(1, Math.ceil(length / bucketRows))),
+    low: new Uint32Array(memory, 0, length),
+    row: new Int32Array(memory, 4 * length, length)
+  };
+}
+
+/** Returns how many hashes of a share of the rows each bucket has. */
+export function countHashes({hashes, count}: HashBuckets, share: Share): Int32Array {
+  const words = wordsOf(hashes);
+  const scale = count / 2 ** 32;
+  const counts = new Int32Array(count);
+  inBlocks(rangeOf(hashes.length, share), (from, to) => {
+    for (let i = from; i < to; ++i) counts[Math.floor(words[2 * i + 1]! * scale)]!++;
   });
-  let largest = 0;
-  for (let b = 0; b + 1 < start.length; ++b) {
-    largest = Math.max(largest, start[b + 1]!);
-    start[b + 1]! += start[b]!;
-  }
-  const size = start.at(-1) ?? 0;
-  // Memory that is given back at once: what a thread takes itself it seldom does.
-  const most = Math.floor(scratch.byteLength / 8 / of);
-  const [own, begin] = size <= most ? [scratch, 8 * index * most] : [new ArrayBuffer(8 * size), 0];
-  const [low, row] = [new Uint32Array(own, begin, size), new Int32Array(own, begin + 4 * size, size)];
-  const next = start.slice();
-  inBlocks([0, length], (from, to) => {
+  return counts;
+}
+
+/** Brings a share of the rows to their buckets, where the rows of the share begin at a place of each (`starts`, by share). */
+export function scatterHashes(
+  {hashes, count, low, row}: HashBuckets,
+  {starts}: {starts: readonly Int32Array[]},
+  share: Share
+): void {
+  const words = wordsOf(hashes);
+  const scale = count / 2 ** 32;
+  const next = starts[share[0]]!.slice();
+  inBlocks(rangeOf(hashes.length, share), (from, to) => {
     for (let i = from; i < to; ++i) {
-      const bucket = Math.floor(words[2 * i + 1]! * scale) - first;
-      if (!(bucket >= 0 && bucket < buckets)) continue;
-      const at = next[bucket]!++;
+      const at = next[Math.floor(words[2 * i + 1]! * scale)]!++;
       low[at] = words[2 * i]!;
       row[at] = i;
     }
   });
+}
+
+/**
+ * Returns the rows of a share of the buckets that equal an earlier one, by their places: those with a hash that another row
+ * has, and equal to it in all that is known of them. Rows that do not count are left out.
+ *
+ * @param start where each bucket begins, and after them where the last one ends
+ */
+export function equalRows(
+  rows: EventRows,
+  {hashes, low, row, start}: HashBuckets & {readonly start: Int32Array},
+  share: Share
+): number[] {
+  const words = wordsOf(hashes);
+  const [first, end] = rangeOf(start.length - 1, share);
+  let largest = 0;
+  for (let b = first; b < end; ++b) largest = Math.max(largest, start[b + 1]! - start[b]!);
   const slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * largest + 2)));
   const mask = slots.length - 1;
   const found: number[] = [];
@@ -69,13 +91,12 @@ export function equalRows(
       if (slots[slot]! < 0) slots[slot] = i;
     }
   };
-  for (let b = 0; b + 1 < start.length; ++b) lookIn(start[b]!, start[b + 1]!);
+  for (let b = first; b < end; ++b) lookIn(start[b]!, start[b + 1]!);
   return found;
 }
 
-/** Returns how much memory the shares of so many rows need, with a reserve for hashes that are not spread evenly. */
-export function scratchBytes(rows: number): number {
-  return 8 * Math.ceil(1.05 * rows + 1000);
+function wordsOf({buffer, byteOffset, length}: BigUint64Array): Uint32Array {
+  return new Uint32Array(buffer, byteOffset, 2 * length);
 }
 
 function doesCount({u, t}: EventRows, row: number): boolean {

@@ -15,6 +15,7 @@ import type {ShardThreads} from "./shards.ts";
 import type {AllHits} from "./allHits.ts";
 import {roomFor} from "./allHits.ts";
 import {mostRows} from "./route.ts";
+import {beginsOf, startsOf} from "./startsOf.ts";
 
 /** A fact of events, and how it is joined to the units. */
 export interface JoinedFact {
@@ -48,7 +49,7 @@ export async function readHits(
     const found = await threads.run("placeRows", rows, options);
     placed.push({rows, counts: mergeRelevant(found.map((each) => each.counts)), hits: found.map(({hits}) => hits)});
   }
-  const counts = addedUp(placed.flatMap(({hits}) => hits));
+  const blocks = beginsOf(placed.flatMap(({hits}) => hits));
   const [summed, measured] = [isSummed, isMeasured].map((isWanted) =>
     plan.streams.filter(({id}) => isWanted(plan, id)).map(({id}) => id)
   ) as [string[], string[]];
@@ -56,28 +57,18 @@ export async function readHits(
     calendar,
     offsets,
     bit: streamBits(plan),
-    counts,
+    blocks,
     summed,
     measured,
     spare: spares
   });
-  const next = all.blocks.slice(0, counts.length);
+  const next = blocks.slice(0, -1);
   for (const [fact, {rows, hits}] of placed.entries()) {
-    const starts = hits.map((own) => {
-      const start = next.slice();
-      own.forEach((count, b) => (next[b]! += count));
-      return start;
-    });
+    const starts = startsOf(next, hits);
     await threads.run("scatterRows", rows, {into: all, fact, starts});
   }
   await threads.run("sortHits", all);
   return {all, counts: placed.map((each) => each.counts)};
-}
-
-function addedUp(parts: readonly Int32Array[]): Int32Array {
-  const sums = new Int32Array(parts[0]?.length ?? 0);
-  for (const part of parts) for (let i = 0; i < sums.length; ++i) sums[i]! += part[i]!;
-  return sums;
 }
 
 /** Reads the table of units. */

@@ -1,4 +1,4 @@
-import {equalRows} from "./equalRows.ts";
+import {countHashes, equalRows, scatterHashes} from "./equalRows.ts";
 import {scatterRows} from "./scatterRows.ts";
 import type {Share} from "./share.ts";
 import {sortHits} from "./sortHits.ts";
@@ -8,6 +8,8 @@ import {dayStatistics, profileRows} from "./profileRows.ts";
 /** What threads do with the rows of a fact and with the hits, each with its share of them: the last argument. */
 export const rowTasks = {
   profileRows,
+  countHashes,
+  scatterHashes,
   equalRows,
   dayStatistics,
   placeRows,

@@ -19,7 +19,7 @@ function hits(): AllHits {
     calendar: false,
     offsets: [[{from: -Infinity, offset: 0}]],
     bit: new Map([["s0", 1]]),
-    counts: Int32Array.of(4),
+    blocks: Int32Array.of(0, 4),
     summed: ["s0"],
     measured: [],
     spare: []

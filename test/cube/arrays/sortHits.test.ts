@@ -6,6 +6,7 @@ import {mergeRelevant, placeRows} from "../../../lib/cube/arrays/placeRows.ts";
 import {groupsOf, placesOf, spansOf} from "../../../lib/cube/arrays/placedUnits.ts";
 import {scatterRows} from "../../../lib/cube/arrays/scatterRows.ts";
 import {sortHits} from "../../../lib/cube/arrays/sortHits.ts";
+import {beginsOf, startsOf} from "../../../lib/cube/arrays/startsOf.ts";
 import {mergeReached, reachedHits} from "../../../lib/cube/arrays/reachedHits.ts";
 import {day} from "../../../lib/cube/dialects/dialect.ts";
 import {rowBits} from "../../../lib/cube/sql/events.ts";
@@ -37,21 +38,21 @@ function draw(seed: number, size = 300) {
   const placed = [0, 1].map((i) => placeRows(read, {placeOf, units: size, offsets}, [i, 2]));
   const counts = mergeRelevant(placed.map((each) => each.counts));
   const entry = Float64Array.from(units, ({entryDay}) => entryDay * day);
-  const blocks = placed[0]!.hits.map((count, i) => count + placed[1]!.hits[i]!);
+  const hits = placed.map((each) => each.hits);
+  const blocks = beginsOf(hits);
   const all = roomFor(
     {groups, u, placeOf, lead: new Float64Array(size), entry},
     {
       calendar: false,
       offsets: [offsets],
       bit: new Map([["s0", 1]]),
-      counts: blocks,
+      blocks,
       summed: ["s0"],
       measured: [],
       spare: []
     }
   );
-  const first = all.blocks.slice(0, blocks.length);
-  const starts = [first, first.map((at, i) => at + placed[0]!.hits[i]!)];
+  const starts = startsOf(blocks.slice(0, -1), hits);
   // Whichever thread is quicker, and whichever block is sorted first.
   for (const i of [1, 0]) scatterRows(read, {into: all, fact: 0, starts}, [i, 2]);
   for (const i of [2, 0, 1]) sortHits(all, [i, 3]);
