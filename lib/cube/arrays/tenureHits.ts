@@ -52,7 +52,7 @@ export function tenureHits(
   const byDate = key === "day";
   const reach = daysBefore * dayLength;
   const firstEntry = groups.reduce((least, {entryDay}) => Math.min(least, entryDay), Infinity);
-  const lastDay = Number.isFinite(firstEntry) ? Math.max(0, asOf - firstEntry + 1) : 0;
+  const lastDay = Number.isFinite(firstEntry) ? Math.max(0, asOf - firstEntry + 2) : 0;
   return {
     gather(from, to, task) {
       for (let at = from; at < to; at += gatheredUnits) {

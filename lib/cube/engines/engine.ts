@@ -33,7 +33,8 @@ export interface NumberArrays {
    */
   read(select: string): Promise<ReadColumn[]>;
   /**
-   * Returns the same in any order, without a copy of all rows in between: for many.
+   * Returns the same in any order, without a copy of all rows in between: for many. Rows are handed over on this thread,
+   * which has to be free for it: nothing that blocks may be asked of the engine meanwhile.
    *
    * @param rows about how many there are
    */

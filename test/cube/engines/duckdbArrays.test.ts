@@ -1,4 +1,4 @@
-import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import type {DuckdbEngine} from "../../../lib/cube/engines/duckdb.ts";
 import {openDuckdb} from "../../../lib/cube/engines/duckdb.ts";
 import {rowsOf} from "../../../lib/cube/engines/engine.ts";
@@ -61,5 +61,25 @@ describe("numbers of many rows", () => {
       "invalid column; neither INTEGER, DOUBLE nor UBIGINT: VARCHAR"
     );
     expect((await gather("SELECT a FROM rows WHERE a < 3", 10))[0]?.length).toBe(3);
+  });
+
+  it("say so where there is no memory for them", async () => {
+    const {SharedArrayBuffer: memory} = globalThis;
+    let left = 2;
+    vi.stubGlobal(
+      "SharedArrayBuffer",
+      class extends memory {
+        constructor(bytes: number) {
+          if (left-- <= 0) throw new RangeError("Array buffer allocation failed");
+          super(bytes);
+        }
+      }
+    );
+    try {
+      await expect(gather("SELECT a, b FROM rows", 10)).rejects.toThrow("Array buffer allocation failed");
+    } finally {
+      vi.unstubAllGlobals();
+    }
+    expect((await gather("SELECT a, b FROM rows", 10))[0]?.length).toBe(300_000);
   });
 });
