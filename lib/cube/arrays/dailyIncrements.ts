@@ -5,6 +5,7 @@ import type {Scale} from "../sql/totals.ts";
 import {isEarlier, partsOf, sameParts} from "../sql/totals.ts";
 import type {ExactRows, ExactSum} from "./exactRows.ts";
 import {addNumber, addProduct, exactRows} from "./exactRows.ts";
+import {placesByMask} from "./placesByMask.ts";
 import type {LargestUnits} from "./largestTotals.ts";
 import type {UnitHits} from "./unitHits.ts";
 import type {UnitTotals} from "./unitTotals.ts";
@@ -99,7 +100,7 @@ export function dailyIncrements(
   const {width} = rows;
   // What the loops below look at lies in arrays of numbers, so that they are compiled once, whatever the metrics.
   const offsets = rows.offsets.subarray(1 + plans.length);
-  const bits = Int32Array.from(looks, ({bit}) => bit);
+  const looksOf = placesByMask(looks.map(({bit}) => bit));
   const reduces = Int32Array.from(looks, ({reduce}) => (reduce === "sum" ? 2 : reduce === "count" ? 1 : 0));
   const reachFrom = Float64Array.from(looks, (look) => look.from);
   const reachTo = Float64Array.from(looks, (look) => look.to);
@@ -160,10 +161,11 @@ export function dailyIncrements(
       if (enters) pending = false;
       let any = false;
       for (; i < end && day[i] === today; ++i) {
-        const belongs = streams[i]!;
+        const mine = looksOf(streams[i]!);
         const after = since[i]!;
-        for (let p = 0; p < bits.length; ++p) {
-          if ((belongs & bits[p]!) === 0 || !(after >= reachFrom[p]! && after < reachTo[p]!)) continue;
+        for (let m = 0; m < mine.length; ++m) {
+          const p = mine[m]!;
+          if (!(after >= reachFrom[p]! && after < reachTo[p]!)) continue;
           any = true;
           if (reduces[p] === 2) own[p]! += numbers[p]![i]!;
           else if (reduces[p] === 1) own[p]!++;

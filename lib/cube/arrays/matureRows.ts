@@ -9,7 +9,7 @@ import {longestRun} from "./dailyIncrements.ts";
 import type {ExactRows, ExactSum} from "./exactRows.ts";
 import {addNumber, addProduct, exactRows} from "./exactRows.ts";
 import type {UnitHits} from "./unitHits.ts";
-import {unitTotals} from "./unitTotals.ts";
+import {totalsByPlace} from "./unitTotals.ts";
 
 export interface MatureRowsOptions extends Pick<MatureOptions, "after" | "offsets" | "calendar"> {
   readonly scale: Pick<Scale, "asOf">;
@@ -36,7 +36,7 @@ export function matureRows(
   {after, offsets, calendar, scale, fixed}: MatureRowsOptions
 ): ExactRows {
   const {groups, entry, start} = hits;
-  const {columns} = unitTotals(
+  const columns = totalsByPlace(
     hits,
     metrics.flatMap(({metric, index}) => partsOf(metric, index)),
     scale

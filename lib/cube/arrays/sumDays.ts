@@ -21,18 +21,22 @@ export function sumDays(
   const days = lastDay + daysBefore + 1;
   const sums = new Float64Array(days * width);
   const seen = new Uint8Array(days);
-  const places = new Int32Array(k[0]?.length ?? 0);
+  const places = k.map(({length}) => new Int32Array(length));
   // What each unit did of one column on each day, while it is multiplied by another.
   const byUnit = new Float64Array(days * gatheredUnits);
-  const factors = new Float64Array(places.length);
+  const factors = new Float64Array(k[0]?.length ?? 0);
   const addOne = (p: number, units: number, [a, b]: Pair): void => {
-    const [own, end, offset] = [k[a]!, start[a]![units]!, offsets[p]! + daysBefore * width];
+    const other = b === null ? null : b === a ? values[a]! : sameDays(a, b, units);
+    const own = sums.subarray(offsets[p]!);
+    addToEach(kinds[p]!, own, places[a]!, [values[a]!, other], start[a]![units]!);
+  };
+  /** Says where the sums of a column's days are. */
+  const fillPlaces = (a: number, units: number): void => {
+    const [own, to, end] = [k[a]!, places[a]!, start[a]![units]!];
     for (let i = 0; i < end; ++i) {
       seen[own[i]! + daysBefore] = 1;
-      places[i] = own[i]! * width + offset;
+      to[i] = (own[i]! + daysBefore) * width;
     }
-    const other = b === null ? null : b === a ? values[a]! : sameDays(a, b, units);
-    addToEach(kinds[p]!, sums, places, [values[a]!, other], end);
   };
   /** What units did of another column on the days of one. */
   const sameDays = (a: number, b: number, units: number): Float64Array => {
@@ -46,6 +50,7 @@ export function sumDays(
   return {
     rows,
     add(units) {
+      for (let a = 0; a < places.length; ++a) fillPlaces(a, units);
       for (let p = 0; p < pairs.length; ++p) addOne(p, units, pairs[p]!);
     },
     end({entryDay, variant, cell}) {

@@ -4,6 +4,7 @@ import type {TenureColumn} from "../tenure/tenureSql.ts";
 import {daysBefore} from "../tenure/tenureSql.ts";
 import {longestRun} from "./dailyIncrements.ts";
 import {largestOf} from "./largestTotals.ts";
+import {placesByMask} from "./placesByMask.ts";
 import type {UnitHits} from "./unitHits.ts";
 
 /** What units did on each of their days, some units at a time: by column, the days on which they did any of it. */
@@ -35,8 +36,7 @@ export function tenureHits(
   {key}: {key: "k" | "day"}
 ): TenureHits {
   const {groups, start, day, since, streams, lead} = hits;
-  const bits = Int32Array.from(columns, ({side}) => hits.bit.get(side.stream.id) ?? 0);
-  const all = bits.reduce((sum, bit) => sum | bit, 0);
+  const columnsOf = placesByMask(columns.map(({side}) => hits.bit.get(side.stream.id) ?? 0));
   const none = new Float64Array(0);
   const numbers = columns.map(({side}) => (side.reduce === "sum" ? (hits.values.get(side.stream.id) ?? none) : none));
   const reduces = Int32Array.from(columns, ({side: {reduce}}) => (reduce === "sum" ? 2 : reduce === "any" ? 0 : 1));
@@ -75,8 +75,8 @@ export function tenureHits(
     for (let c = 0; c < counts.length; ++c) first[c]![u] = counts[c]!;
     const end = start[place + 1]!;
     for (let i = start[place]!; i < end && day[i]! <= asOf; ++i) {
-      const own = streams[i]! & all;
-      if (own === 0) continue;
+      const own = columnsOf(streams[i]!);
+      if (own.length === 0) continue;
       const after = since[i]!;
       let at = day[i]!;
       if (after < 0) {
@@ -84,8 +84,8 @@ export function tenureHits(
         if (byDate || !(before > 0 && before <= reach)) continue;
         at = -Math.ceil(before / dayLength);
       } else if (!byDate) at = Math.floor(after / dayLength);
-      for (let c = 0; c < bits.length; ++c) {
-        if ((own & bits[c]!) === 0) continue;
+      for (let o = 0; o < own.length; ++o) {
+        const c = own[o]!;
         const days = k[c]!;
         const column = values[c]!;
         let row = counts[c]! - 1;

@@ -1,6 +1,7 @@
 import type {NumberColumn} from "../engines/engine.ts";
 import type {Part, Scale} from "../sql/totals.ts";
 import {isEarlier, sameParts} from "../sql/totals.ts";
+import {placesByMask} from "./placesByMask.ts";
 import type {UnitHits} from "./unitHits.ts";
 
 /** A part, and which hits it looks at. */
@@ -34,41 +35,28 @@ export function lookOf({bit, values}: UnitHits, {letter, side}: Part): Look {
   };
 }
 
-/** Totals by unit: the places of the units that have any, and a column per part by place; NaN for null. */
-export interface UnitTotals {
-  readonly places: Int32Array;
-  readonly columns: ReadonlyMap<string, Float64Array>;
-}
-
-/** Returns what `totals` by unit gives: a row for each unit with a hit that any part looks at. */
-export function unitTotals(hits: UnitHits, parts: readonly Part[], {asOf}: Pick<Scale, "asOf">): UnitTotals {
-  const same = sameParts(parts);
-  const distinct = parts.filter(({column}) => same.get(column) === column);
-  const looks = distinct.map((part) => lookOf(hits, part));
+/** Returns the totals of each unit, a column per part by place; NaN for null. */
+export function totalsByPlace(
+  hits: UnitHits,
+  parts: readonly Part[],
+  {asOf}: Pick<Scale, "asOf">
+): Map<string, Float64Array> {
+  const {same, distinct, looks, from, to, earlier} = looksOf(hits, parts);
   const {start, day, since, streams, lead} = hits;
   const size = start.length - 1;
   const columns = looks.map(({reduce}) => new Float64Array(size).fill(reduce === "first" ? NaN : 0));
-  // What the loop below looks at lies in arrays of numbers, so that it is compiled once, whatever the parts.
-  const bits = Int32Array.from(looks, ({bit}) => bit);
-  const earlier = Uint8Array.from(looks, (look) => (look.earlier ? 1 : 0));
-  const from = Float64Array.from(looks, (look) => look.from);
-  const to = Float64Array.from(looks, (look) => look.to);
+  const ofHit = placesByMask(looks.map(({bit}) => bit));
   const reduces = Int32Array.from(looks, ({reduce}) => ["any", "count", "sum", "first"].indexOf(reduce));
   const values = looks.map((look) => look.values);
-  const found = new Int32Array(size);
-  let count = 0;
-  const addUp = (place: number): boolean => {
-    let any = false;
+  const addUp = (place: number): void => {
     const end = start[place + 1]!;
     for (let i = start[place]!; i < end && day[i]! <= asOf; ++i) {
+      const own = ofHit(streams[i]!);
       const after = since[i]!;
-      const before = lead[place]! - after;
-      const own = streams[i]!;
-      for (let p = 0; p < bits.length; ++p) {
-        const time = earlier[p] === 1 ? before : after;
+      for (let o = 0; o < own.length; ++o) {
+        const p = own[o]!;
+        const time = earlier[p] === 1 ? lead[place]! - after : after;
         if (!(time >= from[p]! && time < to[p]!)) continue;
-        any = true;
-        if ((own & bits[p]!) === 0) continue;
         const column = columns[p]!;
         if (reduces[p] === 0) column[place] = 1;
         else if (reduces[p] === 1) column[place]!++;
@@ -76,13 +64,53 @@ export function unitTotals(hits: UnitHits, parts: readonly Part[], {asOf}: Pick<
         else if (!(column[place]! <= after)) column[place] = after;
       }
     }
-    return any;
   };
-  for (let place = 0; place < size; ++place) if (addUp(place)) found[count++] = place;
+  for (let place = 0; place < size; ++place) addUp(place);
   const byName = new Map(distinct.map(({column}, p) => [column, columns[p]!]));
+  return new Map(parts.map(({column}) => [column, byName.get(same.get(column) ?? column)!]));
+}
+
+/** Returns the places of the units with a hit at a time that any part looks at, whatever the hit's streams. */
+export function placesReached(hits: UnitHits, parts: readonly Part[], {asOf}: Pick<Scale, "asOf">): Int32Array {
+  const {from, to, earlier} = looksOf(hits, parts);
+  const {start, day, since, lead} = hits;
+  const isReached = (place: number): boolean => {
+    for (let i = start[place]!; i < start[place + 1]! && day[i]! <= asOf; ++i)
+      for (let p = 0; p < from.length; ++p) {
+        const time = earlier[p] === 1 ? lead[place]! - since[i]! : since[i]!;
+        if (time >= from[p]! && time < to[p]!) return true;
+      }
+    return false;
+  };
+  const found = new Int32Array(start.length - 1);
+  let count = 0;
+  for (let place = 0; place < found.length; ++place) if (isReached(place)) found[count++] = place;
+  return found.slice(0, count);
+}
+
+/** Totals by unit: the places of the units that have any, and a column per part by place; NaN for null. */
+export interface UnitTotals {
+  readonly places: Int32Array;
+  readonly columns: ReadonlyMap<string, Float64Array>;
+}
+
+/** Returns what `totals` by unit gives: a row for each unit with a hit that any part looks at. */
+export function unitTotals(hits: UnitHits, parts: readonly Part[], scale: Pick<Scale, "asOf">): UnitTotals {
+  return {places: placesReached(hits, parts, scale), columns: totalsByPlace(hits, parts, scale)};
+}
+
+/** The distinct ones of some parts, and what they look at in arrays of numbers, so that a loop is compiled once, whatever the parts. */
+function looksOf(hits: UnitHits, parts: readonly Part[]) {
+  const same = sameParts(parts);
+  const distinct = parts.filter(({column}) => same.get(column) === column);
+  const looks = distinct.map((part) => lookOf(hits, part));
   return {
-    places: found.slice(0, count),
-    columns: new Map(parts.map(({column}) => [column, byName.get(same.get(column) ?? column)!]))
+    same,
+    distinct,
+    looks,
+    from: Float64Array.from(looks, (look) => look.from),
+    to: Float64Array.from(looks, (look) => look.to),
+    earlier: Uint8Array.from(looks, (look) => (look.earlier ? 1 : 0))
   };
 }
 
