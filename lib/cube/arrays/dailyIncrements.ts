@@ -3,10 +3,16 @@ import type {Numbered} from "../sql/increments.ts";
 import {aggregateNames, isCount, isSquareOfBit} from "../sql/increments.ts";
 import type {Scale} from "../sql/totals.ts";
 import {isEarlier, partsOf, sameParts} from "../sql/totals.ts";
+import {gatheredUnits, largestBatch, longestRun} from "./batches.ts";
 import type {ExactRows, ExactSum} from "./exactRows.ts";
-import {addNumber, addProduct, exactRows} from "./exactRows.ts";
-import {placesByMask} from "./placesByMask.ts";
+import {addNumber, exactRows} from "./exactRows.ts";
 import type {LargestUnits} from "./largestTotals.ts";
+import type {LetterChanges} from "./letterChanges.ts";
+import {letterChanges} from "./letterChanges.ts";
+import type {Kind} from "./pairSums.ts";
+import {addToEach, addToOne} from "./pairSums.ts";
+import type {UnitGroup} from "./placedUnits.ts";
+import {totalChanges} from "./totalChanges.ts";
 import type {UnitHits} from "./unitHits.ts";
 import type {UnitTotals} from "./unitTotals.ts";
 import {lookOf} from "./unitTotals.ts";
@@ -29,19 +35,11 @@ interface LetterPlan {
   readonly cap: number;
 }
 
-/** Places of the sums and of the metrics that a day changes. */
-interface Work {
-  readonly terms: Int32Array;
-  readonly plans: Int32Array;
-}
-
 /** One sum: of letters by their place among all. */
 interface Term {
   readonly a: number;
   /** -1 for the letter itself. */
   readonly b: number;
-  /** Whether it changes only on the entry. */
-  readonly once: boolean;
 }
 
 /** What `dailyIncrements` returns. */
@@ -62,7 +60,7 @@ export function dailyIncrements(
   metrics: readonly Numbered[],
   {scale: {asOf}, totals, fixed}: DailyOptions
 ): DailyIncrements {
-  const {groups, start, day, since, streams} = hits;
+  const {groups, start, day} = hits;
   const outcomes = metrics.flatMap(({metric, index}) =>
     partsOf(metric, index).filter(({letter}) => !isEarlier(letter))
   );
@@ -84,9 +82,8 @@ export function dailyIncrements(
     metric.sums.forEach((pair, i) => {
       const own = [...(isSquareOfBit(metric, pair) ? pair.slice(0, 1) : pair)] as Letter[];
       const [a = 0, b = -1] = own.map((letter) => places.get(letter) ?? 0);
-      const term = {a, b, once: [...pair].every((letter) => isEarlier(letter as Letter))};
-      const known = terms.findIndex((each) => each.a === a && each.b === b && each.once === term.once);
-      names[columns[i]!] = `s${known < 0 ? terms.push(term) - 1 : known}`;
+      const known = terms.findIndex((each) => each.a === a && each.b === b);
+      names[columns[i]!] = `s${known < 0 ? terms.push({a, b}) - 1 : known}`;
     });
     return {touched, changing: [...places.values()].filter((l) => letters[l]!.part >= 0)};
   });
@@ -98,30 +95,19 @@ export function dailyIncrements(
   ];
   const rows = exactRows(["entry_day", "day", "variant", "cell"], sums, {names});
   const {width} = rows;
-  // What the loops below look at lies in arrays of numbers, so that they are compiled once, whatever the metrics.
   const offsets = rows.offsets.subarray(1 + plans.length);
-  const looksOf = placesByMask(looks.map(({bit}) => bit));
-  const reduces = Int32Array.from(looks, ({reduce}) => (reduce === "sum" ? 2 : reduce === "count" ? 1 : 0));
-  const reachFrom = Float64Array.from(looks, (look) => look.from);
-  const reachTo = Float64Array.from(looks, (look) => look.to);
-  const numbers = looks.map(({values}) => values);
-  const caps = Float64Array.from(letters, ({cap}) => cap);
-  const fixedLetters = Int32Array.from(letters.flatMap(({part}, l) => (part < 0 ? [l] : [])));
-  const fixedValues = letters.flatMap(({part, fixed: values}) => (part < 0 ? [values] : []));
-  const lettersOf = looks.map((_, p) => Int32Array.from(letters.flatMap(({part}, l) => (part === p ? [l] : []))));
-  const termA = Int32Array.from(terms, ({a}) => a);
-  const termB = Int32Array.from(terms, ({b}) => b);
-  const once = Uint8Array.from(terms, (term) => (term.once ? 1 : 0));
-  const small = Uint8Array.from(kinds, (of) => (of === "small" ? 1 : 0));
-  const everything: Work = {terms: Int32Array.from(terms.keys()), plans: Int32Array.from(plans.keys())};
-  const workOf = new Map<number, Work>();
-
-  const running = new Float64Array(looks.length);
-  const own = new Float64Array(looks.length);
+  const ways = kinds.map((of): Kind => (of === "small" ? 0 : of === "numbers" ? 1 : 2));
+  const changes = totalChanges(hits, looks, asOf);
+  const running = letters.map(({part, cap}) => (part < 0 ? null : letterChanges(changes, part, cap)));
+  const size = 2 * largestBatch(start);
+  const places = new Int32Array(Math.max(size, gatheredUnits));
+  const [ones, others] = [new Float64Array(size), new Float64Array(size)];
+  const brought = letters.map(() => new Float64Array(gatheredUnits));
+  const isSummed = looks.map(({reduce}) => reduce === "sum" || reduce === "count");
   const largest = new Float64Array(looks.length);
   const all = new Float64Array(2 * looks.length);
-  const now = new Float64Array(letters.length);
-  const then = new Float64Array(letters.length);
+  const seen = new Int32Array(gatheredUnits * (Math.max(0, asOf - firstEntry(groups)) + 2));
+  let look = 0;
   // Days from the entry of a group to the last one; an hour that a clock repeats may lie on the day before.
   let sumsOfDays = new Float64Array(0);
   for (const {entryDay, variant, cell, from, to} of groups) {
@@ -129,7 +115,11 @@ export function dailyIncrements(
     const days = Math.max(asOf, entryDay) - first + 1;
     if (sumsOfDays.length < days * width) sumsOfDays = new Float64Array(days * width);
     else sumsOfDays.fill(0, 0, days * width);
-    for (let place = from; place < to; ++place) addUnit(place, entryDay);
+    let place = from;
+    changes.gather(from, to, (units) => {
+      addUnits(units, place, entryDay);
+      place += units;
+    });
     for (let d = 0; d < days; ++d)
       if (isTouched(sumsOfDays, d * width)) rows.add([entryDay, first + d, variant, cell], sumsOfDays, d * width);
   }
@@ -137,82 +127,96 @@ export function dailyIncrements(
 
   function largestTotalsOf(column: string): [string, LargestUnits][] {
     const p = distinct.findIndex((part) => part.column === same.get(column));
-    return reduces[p] === 0 ? [] : [[column, [start.length - 1, largest[p]!, all[2 * p]!, all[2 * p + 1]!]]];
+    return isSummed[p] === true ? [[column, [start.length - 1, largest[p]!, all[2 * p]!, all[2 * p + 1]!]]] : [];
   }
 
-  /** Adds what the days of one unit changed to the sums of its group. */
-  function addUnit(place: number, entryDay: number): void {
-    const first = entryDay - 1;
-    // A call of fill or set takes longer than a loop over a few numbers.
-    for (let p = 0; p < running.length; ++p) running[p] = 0;
-    for (let l = 0; l < now.length; ++l) now[l] = then[l] = 0;
-    for (let f = 0; f < fixedLetters.length; ++f) {
-      const l = fixedLetters[f]!;
-      now[l] = then[l] = Math.min(fixedValues[f]?.[place] ?? 0, caps[l]!);
-    }
-    const end = start[place + 1]!;
-    let i = start[place]!;
-    let pending = true;
-    for (;;) {
-      const next = i < end && day[i]! <= asOf ? day[i]! : Infinity;
-      const today = pending && entryDay <= next ? entryDay : next;
-      if (today === Infinity) break;
-      const enters = pending && today === entryDay;
-      if (enters) pending = false;
-      let any = false;
-      for (; i < end && day[i] === today; ++i) {
-        const mine = looksOf(streams[i]!);
-        const after = since[i]!;
-        for (let m = 0; m < mine.length; ++m) {
-          const p = mine[m]!;
-          if (!(after >= reachFrom[p]! && after < reachTo[p]!)) continue;
-          any = true;
-          if (reduces[p] === 2) own[p]! += numbers[p]![i]!;
-          else if (reduces[p] === 1) own[p]!++;
-          else own[p] = 1;
-        }
-      }
-      const changed = any ? change() : 0;
-      if (!enters && changed === 0) continue;
-      addDay(sumsOfDays, (today - first) * width, enters ? everything : workFor(changed), enters);
-      for (let l = 0; l < now.length; ++l) then[l] = now[l]!;
-    }
-    for (let p = 0; p < running.length; ++p) {
-      const total = Math.abs(running[p]!);
+  /** Adds what the days of some units changed, from a place on, to the sums of their group. */
+  function addUnits(units: number, place: number, entryDay: number): void {
+    for (let p = 0; p < looks.length; ++p) if (isSummed[p] === true) addLargest(p, units);
+    letters.forEach(({fixed: values, cap}, l) => {
+      const own = running[l];
+      if (own != null) own.fill(units);
+      else for (let u = 0; u < units; ++u) brought[l]![u] = Math.min(values?.[place + u] ?? 0, cap);
+    });
+    sumsOfDays[width]! += units;
+    plans.forEach(({changing}, m) => addTouched(m, changing, units, entryDay));
+    terms.forEach(({a, b}, t) => addTerm(t, a, b, units, entryDay - 1));
+  }
+
+  function addLargest(p: number, units: number): void {
+    const [begin, totals] = [changes.start[p]!, changes.after[p]!];
+    for (let u = 0; u < units; ++u) {
+      if (begin[u] === begin[u + 1]) continue;
+      const total = Math.abs(totals[begin[u + 1]! - 1]!);
       if (total > largest[p]!) largest[p] = total;
       addNumber(all, 2 * p, total);
     }
   }
 
-  /** Adds what a day brought to the running totals; returns the letters that are others now, a bit each. */
-  function change(): number {
-    let changed = 0;
-    for (let p = 0; p < own.length; ++p) {
-      if (own[p] === 0) continue;
-      running[p]! += own[p]!;
-      own[p] = 0;
-      const mine = lettersOf[p]!;
-      for (let j = 0; j < mine.length; ++j) {
-        const l = mine[j]!;
-        now[l] = Math.min(running[p]!, caps[l]!);
-        // With more letters than bits, several share one.
-        if (now[l] !== then[l]) changed |= 1 << (l & 31);
+  /** Counts the units that a metric touches on a day: on its entry each, and later where any of its letters changed. */
+  function addTouched(m: number, changing: readonly number[], units: number, entryDay: number): void {
+    sumsOfDays[width + 1 + m]! += units;
+    look++;
+    for (const l of changing) {
+      const {start: begin, unit, day: dates} = running[l]!;
+      for (let i = 0; i < begin[units]!; ++i) {
+        const date = dates[i]! - entryDay + 1;
+        const at = date * gatheredUnits + unit[i]!;
+        if (date === 1 || (changing.length > 1 && seen[at] === look)) continue;
+        seen[at] = look;
+        sumsOfDays[date * width + 1 + m]!++;
       }
     }
-    return changed;
   }
 
-  /** What the changed letters have a part in. */
-  function workFor(changed: number): Work {
-    const found = workOf.get(changed);
-    if (found !== undefined) return found;
-    const isChanged = (l: number): boolean => l >= 0 && (changed & (1 << (l & 31))) !== 0;
-    const work: Work = {
-      terms: everything.terms.filter((t) => once[t] === 0 && (isChanged(termA[t]!) || isChanged(termB[t]!))),
-      plans: everything.plans.filter((m) => plans[m]!.changing.some(isChanged))
+  /** Adds what a sum changed, by the days since the first one. */
+  function addTerm(t: number, a: number, b: number, units: number, first: number): void {
+    const to = sumsOfDays.subarray(offsets[t]!);
+    const [left, right] = [running[a], b < 0 ? null : running[b]];
+    const add = (columns: readonly [Float64Array, Float64Array | null], count: number): void =>
+      addToEach(ways[t]!, to, places, columns, count);
+    const fillPlaces = ({start: begin, day: dates}: LetterChanges): number => {
+      for (let i = 0; i < begin[units]!; ++i) places[i] = (dates[i]! - first) * width;
+      return begin[units]!;
     };
-    workOf.set(changed, work);
-    return work;
+    if (left == null && right == null) {
+      // What units bring along counts from their entry on.
+      const columns = [brought[a]!, b < 0 ? null : brought[b]!] as const;
+      return addToOne(ways[t]!, to, width, columns, units);
+    }
+    if (left != null && b < 0) return add([left.change, null], fillPlaces(left));
+    if (left != null && a === b) return add([left.change, left.sum], fillPlaces(left));
+    if (left != null && right != null) return add([ones, others], fillCross(left, right, units, first));
+    const [own, other] = left == null ? [right!, brought[a]!] : [left, brought[b]!];
+    const count = fillPlaces(own);
+    for (let i = 0; i < count; ++i) ones[i] = other[own.unit[i]!]!;
+    return add([ones, own.change], count);
+  }
+
+  /** What the product of two letters changed: of one it is times the other as it is after the day, of the other times the first as it was before it. */
+  function fillCross(left: LetterChanges, right: LetterChanges, units: number, first: number): number {
+    let count = 0;
+    for (let u = 0; u < units; ++u) {
+      const begin = left.start[u]!;
+      const end = left.start[u + 1]!;
+      const otherBegin = right.start[u]!;
+      const otherEnd = right.start[u + 1]!;
+      for (let i = begin, j = otherBegin; i < end; ++i) {
+        while (j < otherEnd && right.day[j]! <= left.day[i]!) j++;
+        if (j === otherBegin) continue;
+        places[count] = (left.day[i]! - first) * width;
+        ones[count] = left.change[i]!;
+        others[count++] = right.now[j - 1]!;
+      }
+      for (let j = otherBegin, i = begin; j < otherEnd; ++j) {
+        while (i < end && left.day[i]! < right.day[j]!) i++;
+        if (i === begin) continue;
+        places[count] = (right.day[j]! - first) * width;
+        ones[count] = right.change[j]!;
+        others[count++] = left.now[i - 1]!;
+      }
+    }
+    return count;
   }
 
   /** The place of a letter among all, which metrics share that ask for the same. */
@@ -241,53 +245,12 @@ export function dailyIncrements(
     return bound < 2 ** 53 ? "small" : b < 0 ? "numbers" : "products";
   }
 
-  /** Adds what a day of a unit changed: n, the units touched of each metric, and the sums. */
-  function addDay(to: Float64Array, place: number, work: Work, enters: boolean): void {
-    if (enters) to[place]!++;
-    for (let w = 0; w < work.plans.length; ++w) {
-      const m = work.plans[w]!;
-      const {changing} = plans[m]!;
-      // Work is what changed letters have a part in; only where several share a bit it may be another one that changed.
-      let touched = enters || letters.length <= 32;
-      for (let c = 0; c < changing.length && !touched; ++c) touched = now[changing[c]!] !== then[changing[c]!];
-      if (touched) to[place + 1 + m]!++;
-    }
-    for (let w = 0; w < work.terms.length; ++w) {
-      const t = work.terms[w]!;
-      const at = place + offsets[t]!;
-      const x = now[termA[t]!]!;
-      const xBefore = once[t] === 1 ? 0 : then[termA[t]!]!;
-      if (termB[t]! < 0) {
-        if (x === xBefore) continue;
-        if (small[t] === 1) to[at]! += x - xBefore;
-        else addNumber(to, at, x - xBefore);
-      } else if (termA[t] === termB[t]) {
-        if (x === xBefore) continue;
-        if (small[t] === 1) to[at]! += (x - xBefore) * (x + xBefore);
-        else addProduct(to, at, x - xBefore, x + xBefore);
-      } else {
-        const z = now[termB[t]!]!;
-        const zBefore = once[t] === 1 ? 0 : then[termB[t]!]!;
-        if (x === xBefore && z === zBefore) continue;
-        if (small[t] === 1) to[at]! += x * z - xBefore * zBefore;
-        else if (x === xBefore) addProduct(to, at, x, z - zBefore);
-        else if (z === zBefore) addProduct(to, at, x - xBefore, z);
-        else {
-          if (x !== 0 && z !== 0) addProduct(to, at, x, z);
-          if (xBefore !== 0 && zBefore !== 0) addProduct(to, at, -xBefore, zBefore);
-        }
-      }
-    }
-  }
-
   function isTouched(from: Float64Array, place: number): boolean {
     return plans.some((_, m) => from[place + 1 + m] !== 0);
   }
 }
 
-/** Returns the most hits of a unit; 1 at least. */
-export function longestRun(start: Int32Array): number {
-  let longest = 1;
-  for (let place = 0; place + 1 < start.length; ++place) longest = Math.max(longest, start[place + 1]! - start[place]!);
-  return longest;
+/** The first entry day; Infinity without a unit. */
+function firstEntry(groups: readonly UnitGroup[]): number {
+  return groups.reduce((least, {entryDay}) => Math.min(least, entryDay), Infinity);
 }

@@ -81,7 +81,8 @@ export function equalRows(
       for (; slots[slot]! >= 0; slot = (slot + 1) & mask) {
         const other = slots[slot]!;
         if (low[other] !== low[i]) continue;
-        const [a, b] = [row[other]!, row[i]!];
+        const a = row[other]!;
+        const b = row[i]!;
         // Many rows that do not count may be alike: one of them is enough in the way of others.
         if (!doesCount(rows, b)) break;
         if (words[2 * a + 1] !== words[2 * b + 1] || !isEqual(rows, a, b)) continue;

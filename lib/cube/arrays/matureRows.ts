@@ -5,7 +5,7 @@ import {aggregateNames, isCount, isSquareOfBit} from "../sql/increments.ts";
 import type {Scale} from "../sql/totals.ts";
 import {isEarlier, partsOf} from "../sql/totals.ts";
 import {localClock} from "../zone.ts";
-import {longestRun} from "./dailyIncrements.ts";
+import {longestRun} from "./batches.ts";
 import type {ExactRows, ExactSum} from "./exactRows.ts";
 import {addNumber, addProduct, exactRows} from "./exactRows.ts";
 import type {UnitHits} from "./unitHits.ts";

@@ -3,7 +3,7 @@ import {exactRows} from "./exactRows.ts";
 import type {Pair, UnitSums} from "./pairSums.ts";
 import {addToEach, kindsOf, sumsOfPairs} from "./pairSums.ts";
 import type {TenureHits} from "./tenureHits.ts";
-import {gatheredUnits} from "./tenureHits.ts";
+import {gatheredUnits} from "./batches.ts";
 
 /**
  * Returns sums of single days by entry day, variant, tenure day and cell: of each pair of columns.

@@ -40,7 +40,8 @@ export function sumProducts(
       count = 0;
     };
     for (let u = 0; u < units; ++u) {
-      const [end, lateEnd] = [begin[u + 1]!, lateBegin[u + 1]!];
+      const end = begin[u + 1]!;
+      const lateEnd = lateBegin[u + 1]!;
       for (let i = begin[u]!, next = lateBegin[u]!; i < end; ++i) {
         const j = early[i]!;
         if (j < first) continue;

@@ -4,7 +4,7 @@ import {exactRows} from "./exactRows.ts";
 import type {Pair, UnitSums} from "./pairSums.ts";
 import {addToOne, kindsOf, sumsOfPairs} from "./pairSums.ts";
 import type {TenureHits} from "./tenureHits.ts";
-import {gatheredUnits} from "./tenureHits.ts";
+import {gatheredUnits} from "./batches.ts";
 import {rounded} from "./unitHits.ts";
 
 /** What a unit did on some days, in steps: of the early or late span, or with the weights of a slope. */

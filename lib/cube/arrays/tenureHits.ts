@@ -2,7 +2,7 @@ import {day as dayLength} from "../dialects/dialect.ts";
 import type {Scale} from "../sql/totals.ts";
 import type {TenureColumn} from "../tenure/tenureSql.ts";
 import {daysBefore} from "../tenure/tenureSql.ts";
-import {longestRun} from "./dailyIncrements.ts";
+import {gatheredUnits, largestBatch, longestRun} from "./batches.ts";
 import {largestOf} from "./largestTotals.ts";
 import {placesByMask} from "./placesByMask.ts";
 import type {UnitHits} from "./unitHits.ts";
@@ -24,9 +24,6 @@ export interface TenureHits {
   /** No tenure day is later; 0 at least. */
   readonly lastDay: number;
 }
-
-/** Units at most that are gathered together: enough that a loop is worth beginning, and so few that their days stay in the processor's memory. */
-export const gatheredUnits = 256;
 
 /** Returns what `tenureDays` gives, from hits in steps. */
 export function tenureHits(
@@ -116,12 +113,4 @@ export function tenureHits(
     counts[c] = count + 1;
     return row;
   }
-}
-
-/** The most hits that units have which are gathered together. */
-function largestBatch(start: Int32Array): number {
-  let most = 0;
-  for (let from = 0; from < start.length; ++from)
-    most = Math.max(most, start[Math.min(from + gatheredUnits, start.length - 1)]! - start[from]!);
-  return most;
 }

@@ -4,7 +4,7 @@ import type {Pair} from "./pairSums.ts";
 import {addToOne, kindsOf, sumsOfPairs} from "./pairSums.ts";
 import {runsOf} from "./placedUnits.ts";
 import type {TenureHits} from "./tenureHits.ts";
-import {gatheredUnits} from "./tenureHits.ts";
+import {gatheredUnits} from "./batches.ts";
 import type {UnitHits} from "./unitHits.ts";
 
 /** What weekdays are summed with. */
