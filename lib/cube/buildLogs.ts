@@ -86,7 +86,7 @@ async function build(
   const start = dayOfDate(experiment.start);
   if (await isReadAtOnce(context, plan, exposures)) {
     options.threads.start(threadsFor(context, Infinity));
-    context = {...context, atOnce: {numbers: await numberUnits(context), threads: options.threads}};
+    context = {...context, atOnce: {numbers: await numberUnits(context, exposures), threads: options.threads}};
   }
   const events: Loaded[] = [];
   for (const [i, name] of [...new Set(plan.streams.map(({fact}) => fact))].entries()) {

@@ -1,10 +1,13 @@
-import type {LoadContext} from "./loadFacts.ts";
+import type {Loaded, LoadContext} from "./loadFacts.ts";
 import type {UnitNumbers} from "./sql/unitNumbers.ts";
 import {mostBetween} from "./sql/unitNumbers.ts";
 import {wholeNumber} from "./steps.ts";
 
 /** Numbers the units of all exposures that can be told apart: as their ids say where these are whole numbers close together, else by the table `unit_numbers`. */
-export async function numberUnits({steps, wholeUnits}: LoadContext): Promise<UnitNumbers> {
+export async function numberUnits(
+  {steps, wholeUnits}: LoadContext,
+  {once}: Pick<Loaded, "once">
+): Promise<UnitNumbers> {
   const exposed = "FROM exposure_rows WHERE unit IS NOT NULL AND t IS NOT NULL";
   if (wholeUnits === true) {
     const [range] = await steps.rows(`SELECT min(unit), max(unit) ${exposed}`);
@@ -12,9 +15,7 @@ export async function numberUnits({steps, wholeUnits}: LoadContext): Promise<Uni
     if (most - least < mostBetween) return {least, most};
   }
   const table = "unit_numbers";
-  await steps.beside(
-    table,
-    `SELECT unit, CAST(row_number() OVER () AS INTEGER) AS u FROM (SELECT DISTINCT unit ${exposed}) AS d`
-  );
+  const units = `SELECT ${once === true ? "" : "DISTINCT "}unit ${exposed}`;
+  await steps.beside(table, `SELECT unit, CAST(row_number() OVER () AS INTEGER) AS u FROM (${units}) AS d`);
   return {table};
 }
