@@ -9,7 +9,7 @@ import type {Known} from "./sql/exposures.ts";
 import type {Numbered} from "./sql/increments.ts";
 import {matureIncrements, rollUp, runningIncrements, touchedUnits} from "./sql/increments.ts";
 import type {Scale} from "./sql/totals.ts";
-import {fillIncrements, fillMature, fillTotals} from "./arrays/fillIncrements.ts";
+import {fillIncrements, fillMature, fillTotals} from "./arrays/tables/fillIncrements.ts";
 import {partsByClock, partsOf, totals} from "./sql/totals.ts";
 import type {Value} from "./engines/engine.ts";
 import type {Dialect} from "./dialects/dialect.ts";

@@ -2,7 +2,7 @@ import type {Hits} from "./buildLogs.ts";
 import type {LoadContext} from "./loadFacts.ts";
 import type {MetricPlan, Plan} from "./plan.ts";
 import {numberOf} from "./steps.ts";
-import {mergeLargest} from "./arrays/largestTotals.ts";
+import {mergeLargest} from "./arrays/sums/largestTotals.ts";
 import type {Part} from "./sql/totals.ts";
 import {partsByClock, partsOf} from "./sql/totals.ts";
 

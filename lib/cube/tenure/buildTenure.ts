@@ -19,8 +19,8 @@ import type {TenureMetric} from "./tenureSql.ts";
 import {columnsOf, tenureDays, tenureMetrics} from "./tenureSql.ts";
 import type {TenureColumn} from "./tenureSql.ts";
 import {isNew, range} from "./tenureContext.ts";
-import {cohortsByDay} from "../arrays/fillTenure.ts";
-import type {TenureOptions} from "../arrays/tenureRows.ts";
+import {cohortsByDay} from "../arrays/tables/fillTenure.ts";
+import type {TenureOptions} from "../arrays/sums/tenureRows.ts";
 import {weekdaySums} from "./weekdaySums.ts";
 
 /** What the sums are taken from. */

@@ -1,5 +1,5 @@
 import type {TenureDayRow, TenurePairRow} from "../../experiment/novelty/tenureSums.ts";
-import {fillTenure} from "../arrays/fillTenure.ts";
+import {fillTenure} from "../arrays/tables/fillTenure.ts";
 import type {TenureContext} from "./tenureContext.ts";
 import {isNew, range, step, sumsByEntry} from "./tenureContext.ts";
 import type {TenureColumn, TenureMetric} from "./tenureSql.ts";

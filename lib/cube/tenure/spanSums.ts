@@ -1,8 +1,8 @@
 import type {TenureCohort, TenureRow, TenureSpanRow, TenureSpans} from "../../experiment/novelty/tenureSums.ts";
 import type {Dialect} from "../dialects/dialect.ts";
-import {fillTenure} from "../arrays/fillTenure.ts";
-import type {Pair} from "../arrays/pairSums.ts";
-import type {SpanLetter, SpanOptions} from "../arrays/sumSpans.ts";
+import {fillTenure} from "../arrays/tables/fillTenure.ts";
+import type {Pair} from "../arrays/sums/pairSums.ts";
+import type {SpanLetter, SpanOptions} from "../arrays/sums/sumSpans.ts";
 import {valueIn} from "./segmentPlans.ts";
 import type {TenureContext} from "./tenureContext.ts";
 import {range, step} from "./tenureContext.ts";

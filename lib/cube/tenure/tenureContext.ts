@@ -1,6 +1,6 @@
 import type {TenureCohort} from "../../experiment/novelty/tenureSums.ts";
 import type {LoadContext} from "../loadFacts.ts";
-import type {TenureTables} from "../arrays/shard.ts";
+import type {TenureTables} from "../arrays/threads/shard.ts";
 import type {UnitState} from "../store/unitState.ts";
 import type {SegmentPlan} from "./segmentPlans.ts";
 import type {TenureColumn, TenureMetric} from "./tenureSql.ts";

@@ -2,7 +2,7 @@ import type {TenurePairRow} from "../../experiment/novelty/tenureSums.ts";
 import type {Hits} from "../buildLogs.ts";
 import type {Scale} from "../sql/totals.ts";
 import {cohortDays} from "./cohortsOf.ts";
-import {fillWeekdays} from "../arrays/fillTenure.ts";
+import {fillWeekdays} from "../arrays/tables/fillTenure.ts";
 import type {TenureContext} from "./tenureContext.ts";
 import {range, step} from "./tenureContext.ts";
 import type {TenureMetric} from "./tenureSql.ts";
