@@ -19,7 +19,7 @@ import type {TenureMetric} from "./tenureSql.ts";
 import {columnsOf, tenureDays, tenureMetrics} from "./tenureSql.ts";
 import type {TenureColumn} from "./tenureSql.ts";
 import {isNew, range} from "./tenureContext.ts";
-import {cohortsByDay} from "../arrays/tables/fillTenure.ts";
+import {cohortsByDay, livedByDay} from "../arrays/tables/fillTenure.ts";
 import type {TenureOptions} from "../arrays/sums/tenureRows.ts";
 import {weekdaySums} from "./weekdaySums.ts";
 
@@ -95,7 +95,7 @@ async function sumsOf(
   const first = calendarOnly ? 1 : 0;
   const asked: TenureOptions = {
     days: dayPairs(metrics),
-    products: {pairs: productPairs(metrics), first},
+    products: {pairs: productPairs(metrics), first, livedOf: livedByDay({cohorts})},
     spans: spans === null ? null : {...spanOptions(engine.dialect, metrics, spans), cohortOf: cohortsByDay({cohorts})}
   };
   const context: TenureContext = {

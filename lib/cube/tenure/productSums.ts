@@ -44,7 +44,7 @@ export async function productSums(
     pairs.findIndex((pair) => columns[pair[0]] === a && columns[pair[1]] === b);
   const places = new Map(metrics.map((metric) => [metric.key, factorsOf(metric).map((pair) => place(...pair))]));
   const names = sums.map((_, i) => `p${i}`);
-  if (told !== undefined) await steps.beside("tenure_entry_products", fillTenure(context, "products"));
+  if (told !== undefined) await steps.beside("tenure_phase_products", fillTenure(context, "products"));
   else if (state !== undefined) {
     const keys = ["entry_day", "variant", "j", "k"];
     const select = (days: string, units: string, where: string) =>
@@ -55,12 +55,11 @@ export async function productSums(
     const gone = select("gone_tenure", "kept_gone", `NOT ${isNew(state)}`);
     await engine.table("tenure_entry_products", sumsByEntry({engine}, state, {keys, names, now, gone, kept}));
   }
-  const byEntry = `SELECT e.phase, t.variant, t.j, t.k, ${names.map((name) => total(dialect, `t.${name}`)).join(", ")} FROM tenure_entry_products AS t JOIN tenure_entries AS e ON e.entry_day = t.entry_day WHERE t.k <= e.last_day GROUP BY e.phase, t.variant, t.j, t.k`;
-  const rows = await steps.rows(
-    state !== undefined || told !== undefined
-      ? byEntry
-      : `SELECT x.phase, x.variant, a.k, b.k, ${sums.join(", ")} FROM tenure_days AS a JOIN tenure_days AS b ON b.u = a.u AND b.k > a.k JOIN tenure_units AS x ON x.u = a.u WHERE a.k >= ${first} AND b.k <= x.last_day GROUP BY x.phase, x.variant, a.k, b.k`
-  );
+  const added = names.map((name) => total(dialect, `t.${name}`)).join(", ");
+  const byPhase = `SELECT t.phase, t.variant, t.j, t.k, ${added} FROM tenure_phase_products AS t GROUP BY t.phase, t.variant, t.j, t.k`;
+  const byEntry = `SELECT e.phase, t.variant, t.j, t.k, ${added} FROM tenure_entry_products AS t JOIN tenure_entries AS e ON e.entry_day = t.entry_day WHERE t.k <= e.last_day GROUP BY e.phase, t.variant, t.j, t.k`;
+  const byUnit = `SELECT x.phase, x.variant, a.k, b.k, ${sums.join(", ")} FROM tenure_days AS a JOIN tenure_days AS b ON b.u = a.u AND b.k > a.k JOIN tenure_units AS x ON x.u = a.u WHERE a.k >= ${first} AND b.k <= x.last_day GROUP BY x.phase, x.variant, a.k, b.k`;
+  const rows = await steps.rows(told !== undefined ? byPhase : state !== undefined ? byEntry : byUnit);
   const phases = [...new Set(cohorts.map(({phase}) => phase))];
   const byKey = new Map(rows.map((row) => [row.slice(0, 4).join(" "), row.slice(4)]));
   return new Map(metrics.map((metric) => [metric.key, pairsOf(metric)]));

@@ -1,5 +1,6 @@
+import type {UnitGroup} from "../hits/placedUnits.ts";
+import type {ExactRows} from "./exactRows.ts";
 import {exactRows} from "./exactRows.ts";
-import type {UnitSums} from "./pairSums.ts";
 import {addToEach, kindsOf, sumsOfPairs} from "./pairSums.ts";
 import type {TenureHits} from "./tenureHits.ts";
 
@@ -8,24 +9,48 @@ export interface ProductOptions {
   readonly pairs: readonly (readonly [a: number, b: number])[];
   /** The first tenure day. */
   readonly first: number;
+  /** The phase of an entry day by its place, and the last day that its cohort has lived through; none for a day without a cohort. */
+  readonly livedOf: ReadonlyMap<number, {readonly phase: number; readonly lastDay: number}>;
+}
+
+/** Sums over units that are gathered one after another, run by run of one entry day and variant. */
+export interface ProductSums {
+  /** Begins a run. */
+  begin(run: UnitGroup): void;
+  /** Adds the units gathered last. */
+  add(units: number): void;
+  /** Returns the rows of all runs. */
+  end(): ExactRows;
+}
+
+/** What a phase and variant add up to. */
+interface PhaseSums {
+  readonly phase: number;
+  readonly variant: number;
+  readonly sums: Float64Array;
+  readonly seen: Uint8Array;
 }
 
 /**
- * Returns sums over units of products of two of their days by entry day, variant and days `j` < `k`.
+ * Returns sums over units of products of two of their days by phase, variant and days `j` < `k` that the unit's cohort has
+ * lived through.
  *
  * @param units how many there are
  */
 export function sumProducts(
   {start, k, values, most, lastDay}: TenureHits,
-  {pairs, first}: ProductOptions,
+  {pairs, first, livedOf}: ProductOptions,
   units: number
-): UnitSums {
-  const rows = exactRows(["entry_day", "variant", "j", "k"], sumsOfPairs(pairs, most, {prefix: "p", rows: units}));
+): ProductSums {
+  const rows = exactRows(["phase", "variant", "j", "k"], sumsOfPairs(pairs, most, {prefix: "p", rows: units}));
   const {width, offsets} = rows;
   const kinds = kindsOf(rows);
   const days = Math.max(0, lastDay - first + 1);
-  const sums = new Float64Array(days * days * width);
-  const seen = new Uint8Array(days * days);
+  const known = new Map<string, PhaseSums>();
+  // Of the run of units that is added up.
+  let sums: Float64Array = new Float64Array(0);
+  let seen: Uint8Array = new Uint8Array(0);
+  let until = -Infinity;
   // Pairs of days that are added at once; no unit has more later days than all.
   const atOnce = Math.max(4096, days);
   const places = new Int32Array(atOnce);
@@ -44,11 +69,11 @@ export function sumProducts(
       const lateEnd = lateBegin[u + 1]!;
       for (let i = begin[u]!, next = lateBegin[u]!; i < end; ++i) {
         const j = early[i]!;
-        if (j < first) continue;
+        if (j < first || j > until) continue;
         while (next < lateEnd && late[next]! <= j) next++;
         if (count + lateEnd - next > atOnce) flush();
         const row = (j - first) * days - first;
-        for (let l = next; l < lateEnd; ++l) {
+        for (let l = next; l < lateEnd && late[l]! <= until; ++l) {
           const at = row + late[l]!;
           seen[at] = 1;
           places[count] = at * width + offset;
@@ -60,18 +85,31 @@ export function sumProducts(
     flush();
   };
   return {
-    rows,
+    begin({entryDay, variant}) {
+      const lived = livedOf.get(entryDay);
+      until = lived?.lastDay ?? -Infinity;
+      if (lived === undefined) return;
+      const {phase} = lived;
+      const key = `${phase} ${variant}`;
+      const own = known.get(key) ?? {
+        phase,
+        variant,
+        sums: new Float64Array(days * days * width),
+        seen: new Uint8Array(days * days)
+      };
+      known.set(key, own);
+      ({sums, seen} = own);
+    },
     add(units) {
+      if (until < first) return;
       for (let p = 0; p < pairs.length; ++p) addOne(p, units, pairs[p]![0], pairs[p]![1]);
     },
-    end({entryDay, variant}) {
-      for (let at = 0; at < seen.length; ++at) {
-        if (seen[at] === 0) continue;
-        rows.add([entryDay, variant, first + Math.floor(at / days), first + (at % days)], sums, at * width);
-        // Most pairs of days are never seen: only those that were begin anew.
-        sums.fill(0, at * width, (at + 1) * width);
-        seen[at] = 0;
-      }
+    end() {
+      for (const {phase, variant, sums: own, seen: isSeen} of known.values())
+        for (let at = 0; at < isSeen.length; ++at)
+          if (isSeen[at] === 1)
+            rows.add([phase, variant, first + Math.floor(at / days), first + (at % days)], own, at * width);
+      return rows;
     }
   };
 }

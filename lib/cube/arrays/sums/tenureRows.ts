@@ -37,13 +37,13 @@ export function tenureRows(
   };
   let next = 0;
   for (const run of runsOf(groups)) {
+    products.begin(run);
     for (; next < groups.length && groups[next]!.to <= run.to; ++next) {
       const group = groups[next]!;
       addGroup(group);
       days.end(group);
       spans?.end(group);
     }
-    products.end(run);
   }
-  return {days: days.rows, products: products.rows, spans: spans?.rows ?? null};
+  return {days: days.rows, products: products.end(), spans: spans?.rows ?? null};
 }

@@ -35,6 +35,18 @@ export async function fillWeekdays(
   await steps.beside("weekday_products", (name) => fillRows(context, name, all("products")));
 }
 
+/** Returns the phase of the cohort of each entry day by its place, and the last day that the cohort has lived through. */
+export function livedByDay({cohorts}: Pick<TenureContext, "cohorts">): Map<number, {phase: number; lastDay: number}> {
+  const phases = [...new Set(cohorts.map(({phase}) => phase))];
+  return new Map(
+    cohorts.flatMap((cohort) =>
+      range(...cohortDays(cohort)).map(
+        (day) => [day, {phase: phases.indexOf(cohort.phase), lastDay: cohort.lastDay}] as const
+      )
+    )
+  );
+}
+
 /** Returns the place of the cohort of each entry day. */
 export function cohortsByDay({cohorts}: Pick<TenureContext, "cohorts">): Map<number, number> {
   return new Map(cohorts.flatMap((cohort, i) => range(...cohortDays(cohort)).map((day) => [day, i] as const)));
