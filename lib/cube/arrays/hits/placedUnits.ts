@@ -54,7 +54,7 @@ export function groupsOf(entryDay: Int32Array, variant: Int32Array, cell: Int32A
 
 /**
  * Returns the units in spans with about as many hits each, so that threads take as long. Units of one entry day and variant
- * stay together: the products of their days then need not be merged.
+ * stay together, as they are summed.
  *
  * @param blocks where the hits of each block of places begin
  */
