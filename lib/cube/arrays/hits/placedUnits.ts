@@ -89,3 +89,8 @@ export function runsOf(groups: readonly UnitGroup[]): UnitGroup[] {
   }
   return found;
 }
+
+/** Returns the first entry day; Infinity without a unit. */
+export function firstEntry(groups: readonly UnitGroup[]): number {
+  return groups.reduce((least, {entryDay}) => Math.min(least, entryDay), Infinity);
+}

@@ -9,18 +9,16 @@ import {addNumber, exactRows} from "./exactRows.ts";
 import type {LargestUnits} from "./largestTotals.ts";
 import type {LetterChanges} from "./letterChanges.ts";
 import {letterChanges} from "./letterChanges.ts";
-import type {Kind} from "./pairSums.ts";
-import {addToEach, addToOne} from "./pairSums.ts";
-import type {UnitGroup} from "../hits/placedUnits.ts";
+import {addToEach, addToOne, kindsOf} from "./pairSums.ts";
+import {firstEntry} from "../hits/placedUnits.ts";
 import {totalChanges} from "./totalChanges.ts";
 import type {UnitHits} from "../hits/unitHits.ts";
-import type {UnitTotals} from "./unitTotals.ts";
 import {lookOf} from "./unitTotals.ts";
 
 export interface DailyOptions {
   readonly scale: Scale;
-  /** The parts before the exposure, by column. */
-  readonly totals: UnitTotals | null;
+  /** The totals of the parts before the exposure, by column and place. */
+  readonly totals: ReadonlyMap<string, Float64Array>;
   /** The letters that units bring along, in steps, by metric and letter (`0x`) and place. */
   readonly fixed: ReadonlyMap<string, Float64Array>;
 }
@@ -96,7 +94,7 @@ export function dailyIncrements(
   const rows = exactRows(["entry_day", "day", "variant", "cell"], sums, {names});
   const {width} = rows;
   const offsets = rows.offsets.subarray(1 + plans.length);
-  const ways = kinds.map((of): Kind => (of === "small" ? 0 : of === "numbers" ? 1 : 2));
+  const ways = kindsOf(rows).slice(1 + plans.length);
   const changes = totalChanges(hits, looks, asOf);
   const running = letters.map(({part, cap}) => (part < 0 ? null : letterChanges(changes, part, cap)));
   const size = 2 * largestBatch(start);
@@ -228,7 +226,7 @@ export function dailyIncrements(
       part === undefined
         ? {part: -1, fixed: fixed.get(`${index}${letter}`) ?? null, most, cap: Infinity}
         : isEarlier(letter)
-          ? {part: -1, fixed: totals?.columns.get(part.column) ?? null, most, cap: least}
+          ? {part: -1, fixed: totals.get(part.column) ?? null, most, cap: least}
           : {
               part: distinct.findIndex(({column}) => column === same.get(part.column)),
               fixed: null,
@@ -248,9 +246,4 @@ export function dailyIncrements(
   function isTouched(from: Float64Array, place: number): boolean {
     return plans.some((_, m) => from[place + 1 + m] !== 0);
   }
-}
-
-/** The first entry day; Infinity without a unit. */
-function firstEntry(groups: readonly UnitGroup[]): number {
-  return groups.reduce((least, {entryDay}) => Math.min(least, entryDay), Infinity);
 }

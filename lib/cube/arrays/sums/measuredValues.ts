@@ -1,5 +1,6 @@
 import type {BinGroups} from "../../bins.ts";
 import {lowerEdge} from "../../bins.ts";
+import {firstEntry} from "../hits/placedUnits.ts";
 import type {UnitHits} from "../hits/unitHits.ts";
 
 /** Which values of hits a quantile is of. */
@@ -144,7 +145,7 @@ export function valueIncrements(hits: UnitHits, look: MeasuredLook, groups: BinG
 
 /** What happens since the entry is of its day or later, or of the day before where clocks are set back at midnight. */
 function firstDay({groups}: UnitHits): number {
-  return groups.reduce((least, {entryDay}) => Math.min(least, entryDay), Infinity) - 1;
+  return firstEntry(groups) - 1;
 }
 
 /** Calls back with each value that counts: those of a unit one after another, and day by day. */

@@ -2,17 +2,15 @@ import {day as dayLength} from "../../dialects/dialect.ts";
 import type {Scale} from "../../sql/totals.ts";
 import type {TenureColumn} from "../../tenure/tenureSql.ts";
 import {daysBefore} from "../../tenure/tenureSql.ts";
-import {gatheredUnits, largestBatch, longestRun} from "./batches.ts";
+import {firstEntry} from "../hits/placedUnits.ts";
+import type {Batches} from "./batches.ts";
+import {batches, largestBatch, longestRun} from "./batches.ts";
 import {largestOf} from "./largestTotals.ts";
 import {placesByMask} from "./placesByMask.ts";
 import type {UnitHits} from "../hits/unitHits.ts";
 
 /** What units did on each of their days, some units at a time: by column, the days on which they did any of it. */
-export interface TenureHits {
-  /** Gathers the days of units one after another, and calls back with how many units there are each time. */
-  gather(from: number, to: number, task: (units: number) => void): void;
-  /** Of the units gathered last where the days of each begin, by column; those of the last one end at the next place. */
-  readonly start: readonly Int32Array[];
+export interface TenureHits extends Batches {
   /** Of which of these units each day is, from 0 on, by column. */
   readonly unit: readonly Int32Array[];
   /** Of these units the tenure days, or the dates as numbers of days; a unit's own ascending, by column. */
@@ -42,25 +40,16 @@ export function tenureHits(
     reduce === "any" ? 1 : reduce === "sum" ? largestOf(numbers[c]!) * longest : longest
   );
   const counts = new Int32Array(columns.length);
-  const first = columns.map(() => new Int32Array(gatheredUnits + 1));
+  const all = batches(counts, gatherUnit);
+  const {start: first} = all;
   const size = largestBatch(start);
   const [k, unit] = [columns.map(() => new Int32Array(size)), columns.map(() => new Int32Array(size))];
   const values = columns.map(() => new Float64Array(size));
   const byDate = key === "day";
   const reach = daysBefore * dayLength;
-  const firstEntry = groups.reduce((least, {entryDay}) => Math.min(least, entryDay), Infinity);
-  const lastDay = Number.isFinite(firstEntry) ? Math.max(0, asOf - firstEntry + 2) : 0;
+  const lastDay = Math.max(0, asOf - firstEntry(groups) + 2);
   return {
-    gather(from, to, task) {
-      for (let at = from; at < to; at += gatheredUnits) {
-        const units = Math.min(gatheredUnits, to - at);
-        counts.fill(0);
-        for (let u = 0; u < units; ++u) gatherUnit(at + u, u);
-        for (let c = 0; c < counts.length; ++c) first[c]![units] = counts[c]!;
-        task(units);
-      }
-    },
-    start: first,
+    ...all,
     unit,
     k,
     values,
@@ -69,7 +58,6 @@ export function tenureHits(
   };
 
   function gatherUnit(place: number, u: number): void {
-    for (let c = 0; c < counts.length; ++c) first[c]![u] = counts[c]!;
     const end = start[place + 1]!;
     for (let i = start[place]!; i < end && day[i]! <= asOf; ++i) {
       const own = columnsOf(streams[i]!);

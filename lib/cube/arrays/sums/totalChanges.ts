@@ -1,14 +1,11 @@
-import {largestBatch, gatheredUnits} from "./batches.ts";
+import type {Batches} from "./batches.ts";
+import {batches, largestBatch} from "./batches.ts";
 import {placesByMask} from "./placesByMask.ts";
 import type {UnitHits} from "../hits/unitHits.ts";
 import type {Look} from "./unitTotals.ts";
 
 /** How the running totals of units changed from day to day, some units at a time, by part. */
-export interface TotalChanges {
-  /** Gathers the changes of units one after another, at most `gatheredUnits` at a time, and calls back with how many there are. */
-  gather(from: number, to: number, task: (units: number) => void): void;
-  /** Of the units gathered last where the changes of each begin; those of the last one end at the next place. */
-  readonly start: readonly Int32Array[];
+export interface TotalChanges extends Batches {
   /** The day of each change; a unit's own ascending. */
   readonly day: readonly Int32Array[];
   /** The total before that day, and after it. */
@@ -26,27 +23,18 @@ export function totalChanges(hits: UnitHits, looks: readonly Look[], asOf: numbe
   const numbers = looks.map(({values}) => values);
   const size = largestBatch(start);
   const counts = new Int32Array(looks.length);
-  const first = looks.map(() => new Int32Array(gatheredUnits + 1));
+  const all = batches(counts, gatherUnit);
+  const {start: first} = all;
   const days = looks.map(() => new Int32Array(size));
   const [before, after] = [looks.map(() => new Float64Array(size)), looks.map(() => new Float64Array(size))];
   return {
-    gather(from, to, task) {
-      for (let at = from; at < to; at += gatheredUnits) {
-        const units = Math.min(gatheredUnits, to - at);
-        counts.fill(0);
-        for (let u = 0; u < units; ++u) gatherUnit(at + u, u);
-        for (let p = 0; p < counts.length; ++p) first[p]![units] = counts[p]!;
-        task(units);
-      }
-    },
-    start: first,
+    ...all,
     day: days,
     before,
     after
   };
 
   function gatherUnit(place: number, u: number): void {
-    for (let p = 0; p < counts.length; ++p) first[p]![u] = counts[p]!;
     const end = start[place + 1]!;
     for (let i = start[place]!; i < end && day[i]! <= asOf; ++i) {
       const own = looksOf(streams[i]!);

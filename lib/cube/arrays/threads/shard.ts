@@ -24,7 +24,7 @@ import type {WeekdayOptions} from "../sums/weekdayRows.ts";
 import {weekdayRows} from "../sums/weekdayRows.ts";
 import type {UnitHits} from "../hits/unitHits.ts";
 import {inSteps, unitHits} from "../hits/unitHits.ts";
-import {totalColumns, unitTotals} from "../sums/unitTotals.ts";
+import {totalColumns, totalsByPlace, unitTotals} from "../sums/unitTotals.ts";
 
 /** Columns of a table of numbers, by name. */
 export type NumberColumns = Record<string, NumberColumn>;
@@ -126,5 +126,5 @@ export function openShard(all: AllHits, span: Span): Shard {
 /** The totals before the exposure, of the metrics that have any. */
 function earlierOf(hits: UnitHits, metrics: readonly Numbered[], scale: Scale) {
   const parts = metrics.flatMap(({metric, index}) => partsOf(metric, index).filter(({letter}) => isEarlier(letter)));
-  return parts.length === 0 ? null : unitTotals(hits, parts, scale);
+  return parts.length === 0 ? new Map<string, Float64Array>() : totalsByPlace(hits, parts, scale);
 }
