@@ -1,12 +1,20 @@
-import {availableParallelism} from "node:os";
+import {availableParallelism, totalmem} from "node:os";
 import type {Loaded, LoadContext} from "../loadFacts.ts";
 import {open} from "../loadFacts.ts";
 import type {Plan} from "../plan.ts";
 import {anyStream, mostStreams} from "../sql/events.ts";
 import {numberOf} from "../steps.ts";
 
-/** Rows at most: they take about 50 bytes each while hits are sorted, beside what DuckDB may have. */
-export const mostRows = 64_000_000;
+/** Bytes of a row, about, while hits are sorted; beside what DuckDB may have. */
+const rowBytes = 60;
+
+/** Returns how many rows typed arrays may have on a machine of so much memory: at most 64 million, and a quarter of the memory. */
+export function mostRowsFor(bytes: number): number {
+  return Math.min(64_000_000, Math.floor(bytes / 4 / rowBytes));
+}
+
+/** Rows at most on this machine, or in this container. */
+export const mostRows = mostRowsFor(Math.min(totalmem(), process.constrainedMemory() || Infinity));
 
 /** Units at most, so that sums stay exact (`exactRows`). */
 const mostUnits = 2 ** 24;
