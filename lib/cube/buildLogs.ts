@@ -1,9 +1,9 @@
-import {day, hour} from "./dialects/dialect.ts";
+import {day as dayLength, hour} from "./dialects/dialect.ts";
 import {banditSlices} from "./banditSlices.ts";
 import {chooseAsOf} from "./asOf.ts";
 import {entryTables, keepState} from "./store/keepState.ts";
 import type {StatePlace, StateRecord} from "./store/unitState.ts";
-import {isKeepable, margin, openState, partitionsUntil, readState, stateKey} from "./store/unitState.ts";
+import {isKeepable, lagOf, openState, partitionsUntil, readState, stateKey} from "./store/unitState.ts";
 import type {DayStatistics} from "./asOf.ts";
 import {assemble, compareRows} from "./assemble.ts";
 import {formUnits, loadActivation} from "./formUnits.ts";
@@ -32,6 +32,7 @@ import {numberOf} from "./steps.ts";
 import {numberUnits} from "./numberUnits.ts";
 import {haveWholeUnits} from "./wholeUnits.ts";
 import {buildTenure} from "./tenure/buildTenure.ts";
+import {tenureDay} from "./tenure/tenureSql.ts";
 import {activeUnits, largestShares} from "./unitShares.ts";
 import {dateOfDay, dayOfDate, localTime} from "./zone.ts";
 
@@ -119,7 +120,8 @@ async function build(
     const late = Math.max(...events.map(({fact}) => (isDaily(fact) ? 1 : Number.parseInt(fact.lateness, 10))));
     const day = near?.day ?? asOf - late;
     const many = near !== null || events.reduce((sum, {rows}) => sum + rows, 0) >= place.least;
-    if (many && day >= start) context = {...context, state: openState(engine, place, {kept: near, day})};
+    const lag = near?.lag ?? lagOf(experiment, exposures, day);
+    if (many && day >= start) context = {...context, state: openState(engine, place, {kept: near, day, lag})};
   }
   const {state} = context;
   const calendars = events.map((loaded) => exposures.calendar || loaded.calendar);
@@ -242,19 +244,21 @@ function fitting(
   return same ? record : null;
 }
 
-/** What to read the rows from that may be of a later day, in any timezone. */
-function partSince({stored}: Loaded, day: number): string | null {
-  const first = dateOfDay(day - 1);
+/** What to read the rows from that may be of a later day. */
+function partSince({stored, offsets}: Loaded, day: number): string | null {
+  const ahead = Math.max(...offsets.map(({offset}) => offset));
+  const first = dateOfDay(day + 1 - Math.ceil(Math.max(0, ahead) / dayLength));
   return stored?.part((each) => each !== "none" && each >= first) ?? null;
 }
 
 /**
  * Joins what came since the kept day with all units, and the earlier rows with those that are not as they were. Beside
- * it the rows of the last kept days (`_recent`), and for kept units that are gone their earlier rows (`_gone`).
+ * it the rows of kept units on days of their own that were not over then (`_recent`), and for kept units that are gone
+ * their earlier rows (`_gone`).
  */
 async function hitsSince(
-  {steps, state}: LoadContext,
-  {day: last, base}: StateRecord,
+  {engine: {dialect}, steps, state}: LoadContext,
+  {day: last, base, lag}: StateRecord,
   loaded: Loaded,
   {joined, told, table}: {joined: EventsContext; told: string; table: string}
 ): Promise<void> {
@@ -262,7 +266,7 @@ async function hitsSince(
   const until = dateOfDay(last + 1);
   const [later, recent, older] = [
     partSince(loaded, last),
-    partSince(loaded, last - margin),
+    partSince(loaded, last - (2 * lag - 1)),
     loaded.stored?.part((each) => each !== "none" && each <= until) ?? null
   ];
   const [fresh] = await steps.rows("SELECT count(*) FROM kept_fresh");
@@ -274,7 +278,8 @@ async function hitsSince(
   const parts = [rows(later, "units", `day > ${last}`)];
   if (Number(fresh?.[0]) > 0) parts.push(rows(older, "kept_fresh", `day <= ${last}`));
   await steps.table(table, told, {instead: parts.join(" UNION ALL ")});
-  const kept = `day > ${last - margin} AND day <= ${last} AND owner <= ${base}`;
+  const open = `${tenureDay(dialect)} > ${last - lag} - entered`;
+  const kept = `day <= ${last} AND owner <= ${base} AND ${open}`;
   await steps.beside(`${table}_recent`, rows(recent, "units", kept));
   if (state?.gone) await steps.beside(`${table}_gone`, rows(older, "kept_gone", `day <= ${last}`));
 }
@@ -300,7 +305,7 @@ async function days(
   return rows.map(([date, count, latest]) => ({
     day: Number(date),
     rows: Number(count),
-    latest: loaded.calendar ? null : Number(latest) - Number(date) * day
+    latest: loaded.calendar ? null : Number(latest) - Number(date) * dayLength
   }));
 }
 
@@ -353,11 +358,11 @@ async function eventsOut(
     values = sum(old, later);
     counts = await reached(table);
     const before = await reached(
-      `(SELECT h.* FROM ${table} AS h JOIN units AS x ON x.u = h.owner WHERE h.day <= ${state.day} AND x.entry_day <= ${state.day}) AS h`
+      `(SELECT * FROM ${table} WHERE day <= ${state.day} AND entered <= ${state.day}) AS h`
     );
     state.gained.counts[name] = [...old, ...before];
     const first = await steps.rows(
-      `SELECT min(h.day) FROM ${table} AS h JOIN units AS x ON x.u = h.owner WHERE x.entry_day <= ${state.day}`
+      `SELECT min(day) FROM ${table} WHERE entered <= ${state.day}`
     );
     state.gained.firstDays[name] = numberOf(first[0]?.[0]);
   } else {

@@ -24,6 +24,8 @@ export interface DuckdbEngine extends Engine {
   readonly scratch: string;
   /** Runs one statement that returns nothing. */
   run(sql: string): Promise<void>;
+  /** Names a SELECT as if it were a temporary table; its rows are read where they lie. */
+  view(name: string, select: string): Promise<void>;
   /** Makes a database file readable, for this engine's life; returns the name to put before its tables. */
   attach(path: string): Promise<string>;
   /** Adds rows to a table, in its columns' order; texts, doubles and whole numbers of 32 bits (as its types say). */
@@ -53,6 +55,7 @@ export async function openDuckdb({
   });
   const connection = await instance.connect();
   const attached = new Map<string, string>();
+  const views = new Set<string>();
   await connection.run("SET TimeZone = 'UTC'");
   if (directory !== undefined) await connection.run(`SET file_search_path = ${duckdb.literal(directory)}`);
 
@@ -70,8 +73,12 @@ export async function openDuckdb({
     async table(name, select) {
       await connection.run(`CREATE OR REPLACE TEMP TABLE ${name} AS ${select}`);
     },
+    async view(name, select) {
+      await connection.run(`CREATE OR REPLACE TEMP VIEW ${name} AS ${select}`);
+      views.add(name);
+    },
     async drop(name) {
-      await connection.run(`DROP TABLE IF EXISTS ${name}`);
+      await connection.run(`DROP ${views.delete(name) ? "VIEW" : "TABLE"} IF EXISTS ${name}`);
     },
     async *query(sql) {
       const result = await connection.stream(sql);

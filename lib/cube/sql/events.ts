@@ -23,7 +23,7 @@ export interface EventsContext {
   readonly calendar: boolean;
   /** The table of units to join; default: `units`. */
   readonly units?: string;
-  /** Whether rows also get the `owner`: the number of their unit, whether it counts or not. */
+  /** Whether rows also get the `owner`, the number of their unit, whether it counts or not, and the day it `entered`. */
   readonly owned?: boolean;
 }
 
@@ -39,7 +39,7 @@ export function hits(context: EventsContext): string {
   return `SELECT CASE WHEN x.counts THEN x.u END AS u, ${eventDay} AS day,
     ${calendar ? `(${eventDay} - x.entry_day) * ${day}` : "e.t - x.entry"} AS since,
     ${calendar ? `(x.exposed_day - ${eventDay}) * ${day}` : "x.exposed - e.t"} AS before,
-    ${[...columns, ...(owned ? ["x.u AS owner"] : [])].join(",\n    ")}
+    ${[...columns, ...(owned ? ["x.u AS owner", "x.entry_day AS entered"] : [])].join(",\n    ")}
   FROM ${table} AS e JOIN ${units} AS x ON x.unit = e.unit
   WHERE e.t IS NOT NULL AND (${anyStream(context)})`;
 }

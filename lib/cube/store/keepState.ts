@@ -32,11 +32,11 @@ export async function keepState(
 ): Promise<void> {
   if (state === undefined) return;
   const {dialect} = engine;
-  const {day, place, gained} = state;
+  const {day, lag, place, gained} = state;
   const [most] = await steps.rows("SELECT max(u) FROM units");
   const dims = plan.dimensions.map((_, i) => `, c.d${i} AS d${i}`).join("");
   const counted = `JOIN units AS x ON x.u = t.u WHERE x.counts AND x.entry_day <= ${day}`;
-  const whole = `t.k <= ${day} - x.entry_day - 2`;
+  const whole = `t.k <= ${day - lag} - x.entry_day`;
   const {once, daily} = partsByClock(plan.metrics);
   const selects: Record<string, string> = {
     units: `SELECT t.* EXCLUDE (cell)${dims} FROM units AS t LEFT JOIN cells AS c ON c.cell = t.cell WHERE t.entry_day <= ${day}`,
@@ -58,8 +58,8 @@ export async function keepState(
       `SELECT t.* EXCLUDE (cell)${dims} FROM ${table} AS t JOIN cells AS c ON c.cell = t.cell WHERE t.day <= ${day}`;
   if (state.made.has("tenure_days")) {
     selects.tenure_days = `SELECT t.* FROM tenure_days AS t ${counted} AND ${whole}`;
-    selects.tenure_entry_cells = `SELECT x.* EXCLUDE (cell)${dims} FROM tenure_entry_cells AS x JOIN cells AS c ON c.cell = x.cell WHERE x.entry_day <= ${day} AND x.k <= ${day} - x.entry_day - 2`;
-    selects.tenure_entry_products = `SELECT x.* FROM tenure_entry_products AS x WHERE x.entry_day <= ${day} AND x.k <= ${day} - x.entry_day - 2`;
+    selects.tenure_entry_cells = `SELECT x.* EXCLUDE (cell)${dims} FROM tenure_entry_cells AS x JOIN cells AS c ON c.cell = x.cell WHERE x.entry_day <= ${day} AND x.k <= ${day - lag} - x.entry_day`;
+    selects.tenure_entry_products = `SELECT x.* FROM tenure_entry_products AS x WHERE x.entry_day <= ${day} AND x.k <= ${day - lag} - x.entry_day`;
   }
   if (state.made.has("tenure_dates"))
     selects.tenure_dates = `SELECT t.* FROM tenure_dates AS t ${counted} AND t.day <= ${day}`;
@@ -68,7 +68,7 @@ export async function keepState(
   await writeState(
     engine,
     place,
-    {key, day, base: numberOf(most?.[0]) ?? 0, partitions, bits, exponents, caps, counts, firstDays, statistics},
+    {key, day, lag, base: numberOf(most?.[0]) ?? 0, partitions, bits, exponents, caps, counts, firstDays, statistics},
     selects
   );
 }

@@ -4,7 +4,9 @@ import {join} from "node:path";
 import type {DayStatistics} from "../asOf.ts";
 import type {Loaded} from "../loadFacts.ts";
 import type {Plan} from "../plan.ts";
-import {dateOfDay} from "../zone.ts";
+import {day as dayLength} from "../dialects/dialect.ts";
+import type {Experiment} from "../../experiment/definition/definition.ts";
+import {dateOfDay, dayOfDate, zoneOffsets} from "../zone.ts";
 import type {Engine} from "../engines/engine.ts";
 import type {StoredFact} from "./factStore.ts";
 import {isFull} from "./factStore.ts";
@@ -16,6 +18,8 @@ export interface StatePlace {
   readonly code: string;
   /** Runs one statement that returns nothing. */
   readonly run: (sql: string) => Promise<void>;
+  /** Names a SELECT as if it were a temporary table; its rows are read where they lie. */
+  readonly view: (name: string, select: string) => Promise<void>;
   /** Writes a file whole or not at all. */
   readonly write: (path: string, bytes: string) => Promise<void>;
   /** Rows of events of the experiment's units below which computing anew is as quick, and nothing is kept. */
@@ -38,6 +42,8 @@ export interface StateRecord {
   readonly day: number;
   /** The largest number of a unit. */
   readonly base: number;
+  /** What a unit did on its own day k is kept where k <= day - entry day - lag. */
+  readonly lag: number;
   readonly tables: Readonly<Record<string, StateTable>>;
   /** By fact: the stored days that hold its rows. */
   readonly partitions: Readonly<Record<string, readonly (readonly [day: string, file: string])[]>>;
@@ -60,6 +66,8 @@ export interface UnitState {
   readonly kept: StateRecord | null;
   /** The day until which rows are in what is kept now: of the record, or the one to be written. */
   readonly day: number;
+  /** What a unit did on its own day k is kept where k <= day - entry day - lag. */
+  readonly lag: number;
   /** What may stand after FROM for a kept table. */
   from(name: string): string;
   /** What may stand after FROM for the rows per unit of a kept table, of units that are as they were. */
@@ -76,8 +84,15 @@ export interface UnitState {
   };
 }
 
-/** Days before the last kept one whose rows are read again, since a day of a unit's own may not be over then. */
-export const margin = 4;
+/**
+ * Returns how many days before a kept one a unit's own day has to begin to be over then: one, or two where clocks change. A
+ * day of its own begins at the time of day of its entry, so that one that begins on the kept day goes on.
+ */
+export function lagOf({start, timezone}: Experiment, {calendar}: Loaded, day: number): number {
+  if (calendar) return 1;
+  const offsets = zoneOffsets(timezone ?? "UTC", (dayOfDate(start) - 1) * dayLength, (day + 2) * dayLength);
+  return offsets.length === 1 ? 1 : 2;
+}
 
 /** Whether the state of an experiment's units can be kept: sums of stored events, all with the same kind of time. */
 export function isKeepable(plan: Plan, exposures: Loaded, events: readonly Loaded[]): boolean {
@@ -134,7 +149,7 @@ export function partitionsUntil({checkpoint}: StoredFact, day: number): [string,
 export function openState(
   {dialect}: Engine,
   place: StatePlace,
-  {kept, day}: {kept: StateRecord | null; day: number}
+  {kept, day, lag}: {kept: StateRecord | null; day: number; lag: number}
 ): UnitState {
   const from = (name: string): string => {
     const table = kept?.tables[name];
@@ -148,6 +163,7 @@ export function openState(
     place,
     kept,
     day,
+    lag,
     gone: false,
     made: new Set(),
     from,

@@ -3,6 +3,7 @@ import type {TenureCohort, TenureSegment, TenureSums} from "../../experiment/nov
 import type {Hits} from "../buildLogs.ts";
 import type {LoadContext} from "../loadFacts.ts";
 import type {Plan} from "../plan.ts";
+import type {UnitState} from "../store/unitState.ts";
 import {phaseDimension} from "../row.ts";
 import type {Scale} from "../sql/totals.ts";
 import {numberOf} from "../steps.ts";
@@ -18,7 +19,7 @@ import type {TenureContext} from "./tenureContext.ts";
 import type {TenureMetric} from "./tenureSql.ts";
 import {columnsOf, tenureDays, tenureMetrics} from "./tenureSql.ts";
 import type {TenureColumn} from "./tenureSql.ts";
-import {isNew, range} from "./tenureContext.ts";
+import {range} from "./tenureContext.ts";
 import {cohortsByDay, livedByDay} from "../arrays/tables/fillTenure.ts";
 import type {TenureOptions} from "../arrays/sums/tenureRows.ts";
 import {weekdaySums} from "./weekdaySums.ts";
@@ -76,8 +77,8 @@ async function sumsOf(
   const columns = columnsOf(metrics);
   const told = tenureDays(engine.dialect, columns, hits, scale, {key: "k"});
   if (shards !== undefined) steps.told("tenure_days", told);
-  else
-    await steps.table("tenure_days", told, state?.kept == null ? {} : {instead: daysSince(load, columns, hits, scale)});
+  else if (state?.kept == null) await steps.table("tenure_days", told);
+  else await daysSince({...load, state}, columns, hits, {scale, told});
   if (state !== undefined || shards !== undefined) await steps.beside("tenure_entries", entriesOf(cohorts));
   if (state !== undefined) {
     state.made.add("tenure_days");
@@ -179,18 +180,18 @@ async function firstLogDays({steps, state}: LoadContext, hits: readonly Hits[]):
   return days;
 }
 
-/** What is new of each unit's days, and those that were over and are kept. */
-function daysSince(
-  {engine, state}: LoadContext,
+/** Makes `tenure_new`, what is new of each unit's days, and `tenure_days`, that with those that were over and are kept. */
+async function daysSince(
+  {engine, steps, state}: LoadContext & {readonly state: UnitState},
   columns: readonly TenureColumn[],
   hits: readonly Hits[],
-  scale: Scale
-): string {
-  if (state?.kept == null) return "";
+  {scale, told}: {scale: Scale; told: string}
+): Promise<void> {
   const recent = hits.map((each) => ({...each, table: `${each.table}_recent`}));
-  const now = tenureDays(engine.dialect, columns, [...hits, ...recent], scale, {key: "k"});
-  const names = ["u", "k", ...columns.map(({name}) => name)];
-  return `SELECT ${names.map((name) => `t.${name}`).join(", ")} FROM (${now}) AS t JOIN units AS x ON x.u = t.u WHERE ${isNew(state)} UNION ALL SELECT ${names.join(", ")} FROM ${state.live("tenure_days")}`;
+  await steps.beside("tenure_new", tenureDays(engine.dialect, columns, [...hits, ...recent], scale, {key: "k"}));
+  const names = ["u", "k", ...columns.map(({name}) => name)].join(", ");
+  const all = `SELECT ${names} FROM tenure_new UNION ALL SELECT ${names} FROM ${state.live("tenure_days")}`;
+  await steps.table("tenure_days", told, {instead: (name) => state.place.view(name, all)});
 }
 
 /** The entry days with their cohort by its place, its last day and its phase, as numbers. */

@@ -35,16 +35,24 @@ export async function spanSums(context: TenureContext, spans: TenureSpans): Prom
   const {early, late, trend} = spans;
   const {dialect} = engine;
   const columns = columnsOf(metrics);
-  const inSpan = (sql: string, [from, to]: readonly [number, number]): string =>
-    dialect.integer(`coalesce(sum(CASE WHEN k BETWEEN ${from} AND ${to} THEN ${sql} ELSE 0 END), 0)`);
+  const double = (sql: string): string => `CAST(${sql} AS ${dialect.double})`;
+  const weight = ([from, to]: readonly [number, number], sql = "1"): string =>
+    double(`CASE WHEN k BETWEEN ${from} AND ${to} THEN ${sql} ELSE 0 END`);
   const coarseBits = coarseBitsOf(spans);
-  const coarse = (name: string, {reduce}: TenureColumn["side"]): string =>
-    reduce === "sum" ? dialect.steps(`CAST(${name} AS ${dialect.double})`, -coarseBits) : name;
+  const coarse = (name: string): string => double(dialect.steps(double(name), -coarseBits));
   // With weights 2k - (from + to) a least-squares slope is a whole number over a constant.
-  const perUnit = columns.flatMap(({name, side}) => [
-    `${inSpan(name, early)} AS ${name}e`,
-    `${inSpan(name, late)} AS ${name}l`,
-    `${inSpan(`(2 * k - ${trend[0] + trend[1]}) * ${coarse(name, side)}`, trend)} AS ${name}s`
+  const perDay = [
+    ...columns.map(({name}) => `${double(name)} AS ${name}`),
+    ...columns.flatMap(({name, side: {reduce}}) => (reduce === "sum" ? [`${coarse(name)} AS ${name}c`] : [])),
+    `${weight(early)} AS e`,
+    `${weight(late)} AS l`,
+    `${weight(trend, `2 * k - ${trend[0] + trend[1]}`)} AS s`
+  ];
+  // Whole numbers below 2^53 are exact as doubles, and added up in half the time.
+  const perUnit = columns.flatMap(({name, side: {reduce}}) => [
+    `${dialect.integer(`sum(${name} * e)`)} AS ${name}e`,
+    `${dialect.integer(`sum(${name} * l)`)} AS ${name}l`,
+    `${dialect.integer(`sum(${name}${reduce === "sum" ? "c" : ""} * s)`)} AS ${name}s`
   ]);
   const terms = metrics.map((metric) => termsOf(dialect, metric, columns));
   const sums = [...distinctTerms(terms).keys()];
@@ -52,7 +60,7 @@ export async function spanSums(context: TenureContext, spans: TenureSpans): Prom
   await steps.table(
     "tenure_spans",
     `SELECT x.cohort, x.variant, ${[...cell, ...sums.map((sql, i) => `${sql} AS a${i}`)].join(", ")}
-  FROM (SELECT u, ${perUnit.join(", ")} FROM tenure_days WHERE k BETWEEN 0 AND ${Math.max(late[1], trend[1])} GROUP BY u) AS t JOIN tenure_units AS x ON x.u = t.u GROUP BY x.cohort, x.variant${cell.map((name) => `, ${name}`).join("")}`,
+  FROM (SELECT u, ${perUnit.join(", ")} FROM (SELECT u, ${perDay.join(", ")} FROM tenure_days WHERE k BETWEEN 0 AND ${Math.max(late[1], trend[1])}) AS d GROUP BY u) AS t JOIN tenure_units AS x ON x.u = t.u GROUP BY x.cohort, x.variant${cell.map((name) => `, ${name}`).join("")}`,
     told === undefined ? {} : {instead: fillTenure(context, "spans")}
   );
   const added = sums.map((_, i) => total(dialect, `t.a${i}`)).join(", ");

@@ -29,13 +29,18 @@ export function range(from: number, to: number): number[] {
   return Array.from({length: Math.max(0, to - from + 1)}, (_, i) => from + i);
 }
 
-/** SQL that is true for a day `t.k` of a unit `x` that is not among the kept ones. */
-export function isNew({kept, day}: UnitState): string {
-  return kept === null ? "true" : `(t.u > ${kept.base} OR t.k > ${day} - x.entry_day - 2)`;
+/** The table of the days of units that are not among the kept ones. */
+export function newDays({kept}: UnitState): string {
+  return kept === null ? "tenure_days" : "tenure_new";
+}
+
+/** SQL that is true for a day `t.k` of a kept unit `x` that is among the kept ones. */
+export function isKeptDay({day, lag}: UnitState): string {
+  return `t.k <= ${day - lag} - x.entry_day`;
 }
 
 /**
- * Returns the statement of sums by entry day, from `tenure_days`: of what is new, and of what is kept less that of units
+ * Returns the statement of sums by entry day: of what is new, and of what is kept less that of units
  * that are gone.
  */
 export function sumsByEntry(

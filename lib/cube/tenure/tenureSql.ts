@@ -61,7 +61,7 @@ export function tenureDays(
   {asOf}: Scale,
   {key}: {key: "k" | "day"}
 ): string {
-  const k = `CASE WHEN since >= 0 THEN ${dialect.floorDivide("since", day)} ELSE -${dialect.floorDivide(`(before + ${day - 1})`, day)} END`;
+  const k = tenureDay(dialect);
   const selects = hits.flatMap(({table, streams}) => {
     const mine = columns.filter(({side}) => streams.includes(side.stream));
     if (mine.length === 0) return [];
@@ -94,6 +94,11 @@ export function totalProduct(
 ): string {
   const small = a.side.reduce !== "sum" && b.side.reduce !== "sum";
   return total(dialect, `${small ? first : dialect.wide(first)} * ${second}`);
+}
+
+/** Returns SQL for the tenure day of a hit: 0 on the day that begins with the entry, -1 before the exposure. */
+export function tenureDay(dialect: Dialect): string {
+  return `CASE WHEN since >= 0 THEN ${dialect.floorDivide("since", day)} ELSE -${dialect.floorDivide(`(before + ${day - 1})`, day)} END`;
 }
 
 function value(dialect: Dialect, {side, bits}: TenureColumn): string {
