@@ -2,14 +2,15 @@ import {day as dayLength, hour} from "./dialects/dialect.ts";
 import {banditSlices} from "./banditSlices.ts";
 import {chooseAsOf} from "./asOf.ts";
 import {entryTables, keepState} from "./store/keepState.ts";
+import {unitTables} from "./store/keptUnits.ts";
 import type {StatePlace, StateRecord} from "./store/unitState.ts";
-import {isKeepable, lagOf, openState, partitionsUntil, readState, stateKey} from "./store/unitState.ts";
+import {isAsKept, isKeepable, lagOf, openState, partitionsUntil, readState, stateKey} from "./store/unitState.ts";
 import type {DayStatistics} from "./asOf.ts";
 import {assemble, compareRows} from "./assemble.ts";
 import {formUnits, loadActivation} from "./formUnits.ts";
 import {increments} from "./increments.ts";
 import type {Loaded, LoadContext} from "./loadFacts.ts";
-import {excludedRows, loadEvents, loadExposures} from "./loadFacts.ts";
+import {excludedRows, loadEvents, loadExposures, partSince} from "./loadFacts.ts";
 import {chooseScale} from "./chooseScale.ts";
 import type {Fact} from "../experiment/definition/definition.ts";
 import type {Plan, Stream} from "./plan.ts";
@@ -64,7 +65,7 @@ export async function buildLogs(context: LoadContext, plan: Plan, options: Build
     return await build(context, plan, {...options, threads}, kept);
   } catch (error) {
     // Whatever is wrong with what was kept: all is computed from the stored rows, and kept anew.
-    if (kept === null) throw error;
+    if (kept === null) throw error; if (process.env.DBG) console.error("FELL BACK", error);
     await context.steps.restart();
     return await build(context, plan, {...options, threads}, null);
   } finally {
@@ -83,7 +84,7 @@ async function build(
   const {engine, steps} = context;
   const {dialect} = engine;
   const {experiment} = plan;
-  const exposures = await loadExposures(context, plan);
+  const exposures = await loadExposures(context, plan, record);
   const start = dayOfDate(experiment.start);
   if (await isReadAtOnce(context, plan, exposures)) {
     options.threads.start(threadsFor(context, Infinity));
@@ -134,7 +135,11 @@ async function build(
   if (inArrays) options.threads.start(threadsFor(context, rows));
   const {offsets, calendar: dated, once} = exposures;
   const known = {start, asOf, offsets, calendar: dated, once};
-  const units = await formUnits(context, plan, known, {...(options.pins && {pins: options.pins}), activation});
+  const units = await formUnits(context, plan, known, {
+    exposures,
+    ...(options.pins && {pins: options.pins}),
+    activation
+  });
 
   const excluded: ExcludedRows[] = [...exposures.excluded, ...units.excluded];
   let made: Hits[] = [];
@@ -197,11 +202,15 @@ async function build(
   if (state !== undefined && state.kept === null && place !== undefined && matched >= place.least)
     await keepState(context, plan, made, {
       scale,
+      known,
       caps: parts.caps,
+      tops: units.tops,
       running: parts.running,
       key: stateKey(plan, exposures, place),
       partitions: Object.fromEntries(
-        events.flatMap(({name, stored}) => (stored ? [[name, partitionsUntil(stored.fact, state.day)]] : []))
+        [exposures, ...events].flatMap(({name, stored}) =>
+          stored ? [[name, partitionsUntil(stored.fact, state.day)]] : []
+        )
       ),
       statistics: Object.fromEntries(
         events.map(({name}) => [name, (found[name] ?? []).filter(({day: each}) => each <= state.day)])
@@ -220,7 +229,7 @@ function firstDayOf(hits: CountedHits | undefined): number | null {
 }
 
 /** Tables that are made beside those that are told. */
-const stateTables = ["kept_gone", "kept_fresh", "gone_totals", "gone_days", "gone_tenure", ...entryTables];
+const stateTables = [...unitTables, "gone_totals", "gone_days", "gone_tenure", ...entryTables];
 
 /** Days after which the state is kept anew. */
 const mostDays = 10;
@@ -237,18 +246,7 @@ function fitting(
   {exposures, events, place}: {exposures: Loaded; events: readonly Loaded[]; place: StatePlace}
 ): StateRecord | null {
   if (record.key !== stateKey(plan, exposures, place)) return null;
-  const same = events.every(({name, stored}) => {
-    const now = stored === undefined ? null : partitionsUntil(stored.fact, record.day);
-    return JSON.stringify(now) === JSON.stringify(record.partitions[name]);
-  });
-  return same ? record : null;
-}
-
-/** What to read the rows from that may be of a later day. */
-function partSince({stored, offsets}: Loaded, day: number): string | null {
-  const ahead = Math.max(...offsets.map(({offset}) => offset));
-  const first = dateOfDay(day + 1 - Math.ceil(Math.max(0, ahead) / dayLength));
-  return stored?.part((each) => each !== "none" && each >= first) ?? null;
+  return events.every(({name, stored}) => isAsKept(record, name, stored?.fact)) ? record : null;
 }
 
 /**
@@ -357,13 +355,9 @@ async function eventsOut(
     const [old, later] = await valuedUntil(state.day);
     values = sum(old, later);
     counts = await reached(table);
-    const before = await reached(
-      `(SELECT * FROM ${table} WHERE day <= ${state.day} AND entered <= ${state.day}) AS h`
-    );
+    const before = await reached(`(SELECT * FROM ${table} WHERE day <= ${state.day} AND entered <= ${state.day}) AS h`);
     state.gained.counts[name] = [...old, ...before];
-    const first = await steps.rows(
-      `SELECT min(day) FROM ${table} WHERE entered <= ${state.day}`
-    );
+    const first = await steps.rows(`SELECT min(day) FROM ${table} WHERE entered <= ${state.day}`);
     state.gained.firstDays[name] = numberOf(first[0]?.[0]);
   } else {
     const old = state.kept.counts[name] ?? [];

@@ -1,6 +1,6 @@
 import type {Engine} from "./engines/engine.ts";
 import type {Loaded, LoadContext} from "./loadFacts.ts";
-import {excludedRows, loadEvents, open} from "./loadFacts.ts";
+import {excludedRows, loadEvents, open, partSince} from "./loadFacts.ts";
 import {phasesOf} from "../experiment/definition/phasesOf.ts";
 import {phased} from "./plan.ts";
 import type {Plan, Stream} from "./plan.ts";
@@ -22,8 +22,8 @@ import {
 import {matches, stageAttributes} from "./sql/stage.ts";
 import type {Steps} from "./steps.ts";
 import {numberOf} from "./steps.ts";
-import type {UnitState} from "./store/unitState.ts";
-import {UnfitStateError} from "./store/unitState.ts";
+import {findGone, numberedAsKept, touchedSince, unitsSince} from "./store/keptUnits.ts";
+import {isOfExposures} from "./store/unitState.ts";
 
 /** The units of an experiment, in the table `units`. */
 export interface Units {
@@ -35,12 +35,22 @@ export interface Units {
   readonly excluded: readonly ExcludedRows[];
 }
 
-/** Forms the table `units` from `exposure_rows`: first touch, no unit in two variants, activated where asked for. */
+/** What units are formed of beside `exposure_rows`. */
+export interface FormUnitsOptions {
+  readonly exposures: Loaded;
+  readonly pins?: Partial<Pins>;
+  readonly activation: {readonly loaded: Loaded; readonly stream: Stream} | null;
+}
+
+/**
+ * Forms the table `units` from `exposure_rows`: first touch, no unit in two variants, activated where asked for. Where units
+ * were kept, and their exposures are as they were, only those exposed since are looked at.
+ */
 export async function formUnits(
   context: LoadContext,
   plan: Plan,
   known: Known,
-  {pins, activation}: {pins?: Partial<Pins>; activation: {loaded: Loaded; stream: Stream} | null}
+  {exposures, pins, activation}: FormUnitsOptions
 ): Promise<Units> {
   const {engine, steps} = context;
   const {experiment} = plan;
@@ -50,7 +60,14 @@ export async function formUnits(
   const dimensions = Object.entries(experiment.dimensions);
   const mine = dimensions.flatMap(([, {fact}], i) => (fact === undefined ? [`d${i}`] : []));
   const brought = [...mine, ...own.map(({id}) => id)];
-  const touched = known.once === true ? {instead: onlyTouch(dialect, known, brought)} : {};
+  const kept = context.state?.kept == null ? null : context.state;
+  const since = kept !== null && exposures.asKept === true && isOfExposures(plan) ? kept : null;
+  const touched =
+    since !== null
+      ? {instead: await touchedSince(context, since, {known, brought, later: partSince(exposures, since.day)})}
+      : known.once === true
+        ? {instead: onlyTouch(dialect, known, brought)}
+        : {};
   await steps.table("first_touch", firstTouch(dialect, known, brought), touched);
   excluded.push(...(await crossovers(engine, steps, plan, known)));
   if (context.definitions.sources.facts[experiment.exposures]?.shape === "units") {
@@ -79,14 +96,23 @@ export async function formUnits(
     phases,
     activation: activation !== null
   };
-  const numbers = context.atOnce?.numbers;
-  const numbered = numbers === undefined ? {} : {instead: unitRows(dialect, known, {...options, numbers})};
-  await steps.table("unit_rows", unitRows(dialect, known, options), numbered);
-  await steps.table("cells", cellRows(count));
   const withCells = unitsWithCells(count, plan.attributes);
-  const kept = context.state?.kept == null ? null : context.state;
-  await steps.table("units", withCells, kept === null ? {} : {instead: numberedAsKept(withCells, plan, kept)});
-  if (kept !== null) await findGone(context, plan, kept);
+  const rows = unitRows(dialect, known, options);
+  if (since !== null && JSON.stringify(since.kept?.tops) === JSON.stringify(tops)) {
+    steps.told("unit_rows", rows);
+    await steps.beside("unit_later", unitRows(dialect, known, {...options, touched: "touched_later"}));
+    const instead = unitsSince(plan, since);
+    await steps.table("cells", cellRows(count), {instead: instead.cells});
+    await steps.table("units", withCells, {instead: instead.units});
+    await findGone(context, plan, since, {later: true});
+  } else {
+    const numbers = context.atOnce?.numbers;
+    const numbered = numbers === undefined ? {} : {instead: unitRows(dialect, known, {...options, numbers})};
+    await steps.table("unit_rows", rows, numbered);
+    await steps.table("cells", cellRows(count));
+    await steps.table("units", withCells, kept === null ? {} : {instead: numberedAsKept(withCells, plan, kept)});
+    if (kept !== null) await findGone(context, plan, kept, {later: false});
+  }
   const [counts] = await steps.rows("SELECT sum(CASE WHEN counts THEN 1 ELSE 0 END) FROM units");
   if (activation !== null) {
     const [idle] = await steps.rows(
@@ -100,37 +126,6 @@ export async function formUnits(
   const names = plan.dimensions.map((_, i) => `, d${i}`).join("");
   const cells = await steps.rows(`SELECT cell${names} FROM cells ORDER BY cell`);
   return {count: numberOf(counts?.[0]) ?? 0, cells: cells.map((row) => row.slice(1).map(String)), tops, excluded};
-}
-
-/** The units that are as they were under the number they had, all others under one of their own. */
-function numberedAsKept(units: string, {attributes, dimensions}: Plan, {from, kept}: UnitState): string {
-  const same = ["variant", "counts", "exposed", "entry", "exposed_day", "entry_day", ...attributes.map(({id}) => id)];
-  const alike = same.map((name) => `k.${name} IS NOT DISTINCT FROM n.${name}`);
-  const cell = dimensions.map((_, i) => `k.d${i} = c.d${i}`);
-  if (cell.length > 0) alike.push(`(NOT n.counts OR (${cell.join(" AND ")}))`);
-  const cells = cell.length > 0 ? " LEFT JOIN cells AS c ON c.cell = n.cell" : "";
-  return `SELECT n.* REPLACE (CAST(CASE WHEN ${alike.join(" AND ")} THEN k.u ELSE n.u + ${kept?.base ?? 0} END AS INTEGER) AS u)
-  FROM (${units}) AS n LEFT JOIN ${from("units")} AS k ON k.unit = n.unit${cells}`;
-}
-
-/** Makes `kept_gone`, the kept units that are not as they were, with their present cells, and `kept_fresh`, all new ones. */
-async function findGone({engine, steps}: LoadContext, plan: Plan, state: UnitState): Promise<void> {
-  const base = state.kept?.base ?? 0;
-  const same = plan.dimensions.map((_, i) => `c.d${i} = k.d${i}`).join(" AND ");
-  const cell = same === "" ? "0 AS cell" : "c.cell AS cell";
-  await engine.table(
-    "kept_gone",
-    `SELECT k.*, ${cell} FROM ${state.from("units")} AS k${same === "" ? "" : ` LEFT JOIN cells AS c ON ${same}`} WHERE k.u NOT IN (SELECT u FROM units WHERE u <= ${base})`
-  );
-  const [counts] = await steps.rows(
-    `SELECT count(*), sum(CASE WHEN unit IN (SELECT unit FROM units WHERE u > ${base}) THEN 0 ELSE 1 END), sum(CASE WHEN counts AND cell IS NULL THEN 1 ELSE 0 END) FROM kept_gone`
-  );
-  const [gone, missing, lost] = [0, 1, 2].map((i) => numberOf(counts?.[i]) ?? 0);
-  const [all] = await steps.rows(`SELECT count(*) FROM ${state.from("units")}`);
-  if ((missing ?? 0) > 0 || (lost ?? 0) > 0 || (gone ?? 0) > 20 + (numberOf(all?.[0]) ?? 0) / 20)
-    throw new UnfitStateError("too many units are not as they were");
-  state.gone = (gone ?? 0) > 0;
-  await engine.table("kept_fresh", `SELECT * FROM units WHERE u > ${base}`);
 }
 
 async function exposuresOut(engine: Engine, steps: Steps, known: Known, fact: string): Promise<ExcludedRows[]> {

@@ -19,10 +19,11 @@ import {haveNoTime, mergeProfiles} from "./arrays/rows/profileRows.ts";
 import {mostRows} from "./arrays/route.ts";
 import type {ShardThreads, Shards} from "./arrays/threads/shards.ts";
 import {profileOf, storedEvents, storedExposures} from "./store/readStored.ts";
-import type {StatePlace, UnitState} from "./store/unitState.ts";
+import type {StatePlace, StateRecord, UnitState} from "./store/unitState.ts";
+import {isAsKept} from "./store/unitState.ts";
 import {numberOf} from "./steps.ts";
 import type {Offset} from "./zone.ts";
-import {localTime, zoneOffsets} from "./zone.ts";
+import {dateOfDay, localTime, zoneOffsets} from "./zone.ts";
 import {day} from "./dialects/dialect.ts";
 
 /** A staged fact: its table, and what was found in it. */
@@ -42,6 +43,8 @@ export interface Loaded {
   readonly staged: readonly Stream[];
   /** Of exposures: whether no unit is known to have several. */
   readonly once?: boolean;
+  /** Of exposures: whether those until the kept day are as they were. */
+  readonly asKept?: boolean;
   /** Its rows, where they were read into typed arrays and no table was made. */
   readonly inArrays?: HeldRows;
   /** Where it is stored: the fact, and what to read some of its days (in UTC) from; null without such a day. */
@@ -74,8 +77,11 @@ export interface LoadContext {
   readonly shardThreads?: number;
 }
 
-/** Reads the exposures of the experiment into `exposure_rows`. */
-export async function loadExposures(context: LoadContext, plan: Plan): Promise<Loaded> {
+/**
+ * Reads the exposures of the experiment into `exposure_rows`; where they are as they were until the kept day, that reads
+ * them where they are stored, since few are asked for.
+ */
+export async function loadExposures(context: LoadContext, plan: Plan, record: StateRecord | null): Promise<Loaded> {
   const {engine, steps} = context;
   const {dialect} = engine;
   const {experiment} = plan;
@@ -84,20 +90,36 @@ export async function loadExposures(context: LoadContext, plan: Plan): Promise<L
   const own = plan.attributes.filter(({fact}) => fact === name);
   const select = stageExposures(dialect, source, experiment, own, context);
   const kept = await storedFact(context, name);
-  const instead = kept === null ? null : storedExposures(dialect, kept, experiment, own, context);
+  const rowsOf = (days?: (day: string) => boolean): string | null =>
+    kept === null ? null : storedExposures(dialect, kept, experiment, own, {...context, ...(days && {days})});
+  const instead = rowsOf();
   const stored = instead === null ? null : kept;
-  await reading(name, () => steps.table("exposure_rows", select, instead === null ? {} : {instead}));
+  const {statePlace} = context;
+  const asKept = stored !== null && record !== null && statePlace !== undefined && isAsKept(record, name, stored);
+  const make = asKept ? (table: string) => statePlace.view(table, instead ?? "") : instead;
+  await reading(name, () => steps.table("exposure_rows", select, make === null ? {} : {instead: make}));
   const found = await profile(steps, "exposure_rows", source.fact, experiment);
   // Rows of units that have no id of their own cannot be told apart.
   const ties = stored === null ? null : storedExposures(dialect, stored, experiment, own, {...context, where: "tie"});
   const among = ties === null ? "exposure_rows" : `(${ties}) AS ties`;
   // Few queries are as quick as this one on the embedded engine, and it spares some that are not.
-  const once = engine.arrays !== undefined && (await isOnce(steps));
+  const once = engine.arrays !== undefined && !asKept && (await isOnce(steps));
   const single = once || source.fact.unit === undefined || (stored !== null && profileOf(stored).ties === 0);
   const repeated = single ? 0 : await countEqual(steps, among, await engine.columns("exposure_rows"));
   const excluded = repeated > 0 ? [excludedRows("duplicated-row", name, repeated)] : [];
   const table = "exposure_rows";
-  return {name, fact: source.fact, table, from: table, ...found, excluded, staged: [], once};
+  return {
+    name,
+    fact: source.fact,
+    table,
+    from: table,
+    ...found,
+    excluded,
+    staged: [],
+    once,
+    asKept,
+    ...(stored && {stored: {fact: stored, part: rowsOf}})
+  };
 }
 
 /** Whether each unit has one exposure. */
@@ -285,6 +307,13 @@ export async function open({definitions, relationOf}: LoadContext, name: string)
   const fact = definitions.sources.facts[name];
   if (fact === undefined) throw new Error(`unknown fact: ${name}`);
   return {fact, relation: await relationOf(name, fact)};
+}
+
+/** Returns what to read the stored rows from that may be of a later day; null without any. */
+export function partSince({stored, offsets}: Loaded, after: number): string | null {
+  const ahead = Math.max(...offsets.map(({offset}) => offset));
+  const first = dateOfDay(after + 1 - Math.ceil(Math.max(0, ahead) / day));
+  return stored?.part((each) => each !== "none" && each >= first) ?? null;
 }
 
 /** Returns a line of what was left out. */

@@ -18,6 +18,8 @@ export interface Known {
   readonly calendar: boolean;
   /** Whether no unit is known to have several exposures; default: they may. */
   readonly once?: boolean | undefined;
+  /** What may stand after FROM for the exposures; default: `exposure_rows`. */
+  readonly rows?: string;
 }
 
 /** Returns SQL for the day, in days since 1970, of a moment in microseconds UTC. */
@@ -25,9 +27,9 @@ export function dayOf(dialect: Dialect, sql: string, offsets: readonly Offset[])
   return dialect.floorDivide(localTime(sql, offsets), day);
 }
 
-/** Returns a SELECT of the exposures of `exposure_rows` that count, with their `day`. */
-export function validExposures(dialect: Dialect, {start, asOf, offsets}: Known): string {
-  const dayed = `SELECT *, ${dayOf(dialect, "t", offsets)} AS day FROM exposure_rows WHERE unit IS NOT NULL AND t IS NOT NULL AND variant >= 0`;
+/** Returns a SELECT of the exposures that count, with their `day`. */
+export function validExposures(dialect: Dialect, {start, asOf, offsets, rows = "exposure_rows"}: Known): string {
+  const dayed = `SELECT *, ${dayOf(dialect, "t", offsets)} AS day FROM ${rows} WHERE unit IS NOT NULL AND t IS NOT NULL AND variant >= 0`;
   return `SELECT * FROM (${dayed}) AS r WHERE day >= ${start} AND day <= ${asOf}`;
 }
 
@@ -92,6 +94,8 @@ export interface UnitsOptions {
   phases: readonly {readonly day: number; readonly name: string}[];
   /** Whether `activated` (unit, t) says when a unit's activation event came. */
   activation: boolean;
+  /** The table of first touches; default: `first_touch`. */
+  touched?: string;
 }
 
 /**
@@ -101,7 +105,7 @@ export interface UnitsOptions {
 export function unitRows(
   dialect: Dialect,
   {offsets}: Known,
-  {tops, joins, own, phases, activation, numbered = true, numbers}: UnitsOptions
+  {tops, joins, own, phases, activation, numbered = true, numbers, touched = "first_touch"}: UnitsOptions
 ): string {
   const owner = (i: number) => joins.findIndex(({dimensions}) => dimensions.includes(i));
   const dimensions = tops.map((values, i) => {
@@ -148,21 +152,21 @@ export function unitRows(
   });
   if (number !== null) joined.push(number.join);
   if (activation) joined.push("LEFT JOIN activated ON activated.unit = f.unit");
-  return `SELECT ${columns.join(",\n    ")}\n  FROM first_touch AS f ${joined.join("\n  ")}`;
+  return `SELECT ${columns.join(",\n    ")}\n  FROM ${touched} AS f ${joined.join("\n  ")}`;
 }
 
 /** Returns the statement of `cells`: every combination of the dimensions' kept values that a counted unit has. */
-export function cellRows(dimensions: number): string {
+export function cellRows(dimensions: number, units = "unit_rows"): string {
   const names = Array.from({length: dimensions}, (_, i) => `d${i}`).join(", ");
   if (dimensions === 0) return "SELECT 0 AS cell";
-  return `SELECT CAST(row_number() OVER (ORDER BY ${names}) - 1 AS INTEGER) AS cell, ${names} FROM (SELECT DISTINCT ${names} FROM unit_rows WHERE counts) AS d`;
+  return `SELECT CAST(row_number() OVER (ORDER BY ${names}) - 1 AS INTEGER) AS cell, ${names} FROM (SELECT DISTINCT ${names} FROM ${units} WHERE counts) AS d`;
 }
 
 /** Returns the statement of `units`: `unit_rows` with the number of its cell in place of its dimensions. */
-export function unitsWithCells(dimensions: number, attributes: readonly Attribute[]): string {
+export function unitsWithCells(dimensions: number, attributes: readonly Attribute[], units = "unit_rows"): string {
   const columns = ["u", "unit", "variant", "counts", "exposed", "entry", "exposed_day", "entry_day"];
   const kept = [...columns, ...attributes.map(({id}) => id)].map((name) => `r.${name} AS ${name}`).join(", ");
-  if (dimensions === 0) return `SELECT ${kept}, 0 AS cell FROM unit_rows AS r`;
+  if (dimensions === 0) return `SELECT ${kept}, 0 AS cell FROM ${units} AS r`;
   const same = Array.from({length: dimensions}, (_, i) => `c.d${i} = r.d${i}`).join(" AND ");
-  return `SELECT ${kept}, c.cell AS cell FROM unit_rows AS r LEFT JOIN cells AS c ON ${same}`;
+  return `SELECT ${kept}, c.cell AS cell FROM ${units} AS r LEFT JOIN cells AS c ON ${same}`;
 }

@@ -2,17 +2,28 @@ import type {Hits} from "../buildLogs.ts";
 import type {DayStatistics} from "../asOf.ts";
 import type {LoadContext} from "../loadFacts.ts";
 import type {Plan} from "../plan.ts";
+import type {Pins} from "../row.ts";
+import type {Known} from "../sql/exposures.ts";
+import {firstTouch, onlyTouch} from "../sql/exposures.ts";
 import {largestPerUnit, partsByClock, totals} from "../sql/totals.ts";
 import type {Scale} from "../sql/totals.ts";
 import {numberOf} from "../steps.ts";
-import {writeState} from "./unitState.ts";
+import {weekdayEntryTables} from "../tenure/weekdayTables.ts";
+import {isOfExposures, writeState} from "./unitState.ts";
 
 /** Sums by entry day, which cohorts are made of. */
-export const entryTables = ["tenure_entries", "tenure_entry_cells", "tenure_entry_products"] as const;
+export const entryTables = [
+  "tenure_entries",
+  "tenure_entry_cells",
+  "tenure_entry_products",
+  ...weekdayEntryTables
+] as const;
 
 export interface KeepStateOptions {
   readonly scale: Scale;
+  readonly known: Known;
   readonly caps: Readonly<Record<string, number>>;
+  readonly tops: Pins["tops"];
   /** The tables of increments that change from day to day. */
   readonly running: readonly string[];
   readonly key: string;
@@ -28,7 +39,7 @@ export async function keepState(
   {engine, steps, state}: LoadContext,
   plan: Plan,
   hits: readonly Hits[],
-  {scale, caps, running, key, partitions, statistics}: KeepStateOptions
+  {scale, known, caps, tops, running, key, partitions, statistics}: KeepStateOptions
 ): Promise<void> {
   if (state === undefined) return;
   const {dialect} = engine;
@@ -42,6 +53,14 @@ export async function keepState(
     units: `SELECT t.* EXCLUDE (cell)${dims} FROM units AS t LEFT JOIN cells AS c ON c.cell = t.cell WHERE t.entry_day <= ${day}`,
     active: `SELECT DISTINCT u FROM (${hits.map(({table}) => `SELECT u FROM ${table} WHERE u IS NOT NULL AND since >= 0 AND day <= ${day}`).join(" UNION ALL ")}) AS a`
   };
+  if (isOfExposures(plan)) {
+    const brought = [
+      ...Object.keys(plan.experiment.dimensions).map((_, i) => `d${i}`),
+      ...plan.attributes.map(({id}) => id)
+    ];
+    const until = {...known, asOf: day};
+    selects.touched = known.once ? onlyTouch(dialect, until, brought) : firstTouch(dialect, until, brought);
+  }
   if (once.length > 0)
     selects.totals = `SELECT t.* FROM (${totals(dialect, once, hits, {...scale, asOf: day}, {keys: ["u"]})}) AS t ${counted}`;
   if (daily.length > 0)
@@ -63,12 +82,30 @@ export async function keepState(
   }
   if (state.made.has("tenure_dates"))
     selects.tenure_dates = `SELECT t.* FROM tenure_dates AS t ${counted} AND t.day <= ${day}`;
+  const weeks = Object.keys(gained.lived);
+  if (weeks.length > 0)
+    for (const table of weekdayEntryTables)
+      selects[table] = `SELECT * FROM ${table} WHERE entry_day IN (${weeks.join(", ")})`;
   const {bits} = scale;
-  const {exponents, counts, firstDays} = gained;
+  const {exponents, counts, firstDays, lived} = gained;
   await writeState(
     engine,
     place,
-    {key, day, lag, base: numberOf(most?.[0]) ?? 0, partitions, bits, exponents, caps, counts, firstDays, statistics},
+    {
+      key,
+      day,
+      lag,
+      base: numberOf(most?.[0]) ?? 0,
+      partitions,
+      bits,
+      exponents,
+      caps,
+      tops,
+      counts,
+      firstDays,
+      lived,
+      statistics
+    },
     selects
   );
 }

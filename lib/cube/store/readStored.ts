@@ -86,7 +86,7 @@ export function storedExposures(
   stored: StoredFact,
   experiment: Experiment,
   attributes: readonly Attribute[],
-  {where = "true", ...options}: StageOptions & {where?: string} = {}
+  {where = "true", days, ...options}: StageOptions & {where?: string; days?: (day: string) => boolean} = {}
 ): string | null {
   const dimensions = Object.entries(experiment.dimensions).flatMap(([key, dimension], i) =>
     dimension.fact === undefined ? [[dimensionColumn(key, dimension), `d${i}`] as const] : []
@@ -94,7 +94,8 @@ export function storedExposures(
   const numbers = attributes.map(({id, column}) => [numberColumn(column), id] as const);
   const brought = [...dimensions, ...numbers];
   const ofMany = stored.fact.experiment === undefined ? [] : ["experiment"];
-  const rows = storedRows(dialect, stored, ["unit", "t", "variant", ...ofMany, ...brought.map(([name]) => name)]);
+  const named = ["unit", "t", "variant", ...ofMany, ...brought.map(([name]) => name)];
+  const rows = storedRows(dialect, stored, named, days);
   if (rows === null) return null;
   const columns = [
     storedUnit(dialect, stored, options),

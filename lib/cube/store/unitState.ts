@@ -4,6 +4,7 @@ import {join} from "node:path";
 import type {DayStatistics} from "../asOf.ts";
 import type {Loaded} from "../loadFacts.ts";
 import type {Plan} from "../plan.ts";
+import type {Pins} from "../row.ts";
 import {day as dayLength} from "../dialects/dialect.ts";
 import type {Experiment} from "../../experiment/definition/definition.ts";
 import {dateOfDay, dayOfDate, zoneOffsets} from "../zone.ts";
@@ -50,8 +51,12 @@ export interface StateRecord {
   readonly bits: Readonly<Record<string, number>>;
   readonly exponents: Readonly<Record<string, number>>;
   readonly caps: Readonly<Record<string, number>>;
+  /** The values of each dimension that stand for themselves. */
+  readonly tops: Pins["tops"];
   readonly counts: Readonly<Record<string, readonly number[]>>;
   readonly firstDays: Readonly<Record<string, number | null>>;
+  /** Days of whole weeks in the kept sums of weekdays, by entry day. */
+  readonly lived: Readonly<Record<string, number>>;
   readonly statistics: Readonly<Record<string, readonly DayStatistics[]>>;
 }
 
@@ -81,6 +86,7 @@ export interface UnitState {
     exponents: Record<string, number>;
     counts: Record<string, number[]>;
     firstDays: Record<string, number | null>;
+    lived: Record<string, number>;
   };
 }
 
@@ -145,6 +151,18 @@ export function partitionsUntil({checkpoint}: StoredFact, day: number): [string,
   );
 }
 
+/** Whether the rows of a fact until the kept day are those that were kept. */
+export function isAsKept({partitions, day}: StateRecord, name: string, stored: StoredFact | undefined): boolean {
+  const now = stored === undefined ? null : partitionsUntil(stored, day);
+  return JSON.stringify(now) === JSON.stringify(partitions[name]);
+}
+
+/** Whether units are formed of their exposures alone, so that those that were kept need no second look. */
+export function isOfExposures({experiment, attributes}: Plan): boolean {
+  const own = attributes.every(({fact}) => fact === experiment.exposures);
+  return own && Object.values(experiment.dimensions).every(({fact}) => fact === undefined);
+}
+
 /** Returns the state of a build that goes on from a record, or begins one. */
 export function openState(
   {dialect}: Engine,
@@ -169,7 +187,7 @@ export function openState(
     from,
     live: (name) =>
       state.gone ? `(SELECT * FROM ${from(name)} WHERE u NOT IN (SELECT u FROM kept_gone)) AS live` : from(name),
-    gained: {exponents: {}, counts: {}, firstDays: {}}
+    gained: {exponents: {}, counts: {}, firstDays: {}, lived: {}}
   };
   return state;
 }

@@ -140,7 +140,7 @@ describe("the state of units", () => {
             const watched = {
               ...engine,
               async table(name: string, select: string) {
-                if (name === "hits_0_recent") ++used;
+                if (name === "hits_0_recent") ++used; if (name === "unit_later") console.log("later"); if (name==="tenure_weekdays") console.log("night");
                 if (name === "gone_totals") ++gone;
                 await engine.table(name, select);
               }
