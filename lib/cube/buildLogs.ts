@@ -65,7 +65,8 @@ export async function buildLogs(context: LoadContext, plan: Plan, options: Build
     return await build(context, plan, {...options, threads}, kept);
   } catch (error) {
     // Whatever is wrong with what was kept: all is computed from the stored rows, and kept anew.
-    if (kept === null) throw error; if (process.env.DBG) console.error("FELL BACK", error);
+    if (kept === null) throw error;
+    if (process.env.DBG) console.error("FELL BACK", error);
     await context.steps.restart();
     return await build(context, plan, {...options, threads}, null);
   } finally {
@@ -205,7 +206,7 @@ async function build(
       known,
       caps: parts.caps,
       tops: units.tops,
-      running: parts.running,
+      increments: parts.made,
       key: stateKey(plan, exposures, place),
       partitions: Object.fromEntries(
         [exposures, ...events].flatMap(({name, stored}) =>

@@ -39,7 +39,7 @@ export async function increments(
   plan: Plan,
   hits: readonly Hits[],
   {scale, known, pins}: IncrementOptions
-): Promise<{groups: Group[]; caps: Record<string, number>; running: string[]}> {
+): Promise<{groups: Group[]; caps: Record<string, number>; made: string[]}> {
   const {engine, steps, state} = context;
   const {dialect} = engine;
   const parts = plan.metrics.map((metric, index) => partsOf(metric, index));
@@ -88,7 +88,7 @@ export async function increments(
   if (kept !== null && Object.entries(caps).some(([key, cap]) => kept.caps[key] !== cap))
     throw new UnfitStateError("another cap");
   const groups: Group[] = [];
-  const running: string[] = [];
+  const made: string[] = [];
   for (const members of clocks(
     numbered.filter(({metric}) => metric.kind !== "quantile"),
     hits
@@ -102,19 +102,25 @@ export async function increments(
       calendar: isCalendar(first.metric, hits),
       events: members.some(({index}) => (parts[index] ?? []).length > 0)
     };
-    const statement = clock.running
-      ? runningIncrements(dialect, members, scale)
-      : matureIncrements(dialect, members, scale, matureOptions);
+    const select = (where?: Looked, at = scale): string =>
+      clock.running
+        ? runningIncrements(dialect, members, at, where === undefined ? {} : {where: where("s.day", "s.u")})
+        : matureIncrements(dialect, members, at, {
+            ...matureOptions,
+            ...(where && {where: (entered) => where(entered, "x.u")})
+          });
+    const statement = select();
     const table = `increments_${groups.length}`;
-    if (clock.running) running.push(table);
+    made.push(table);
     const dimensions = plan.dimensions.length;
-    const instead = !clock.running
-      ? matureOptions.events
-        ? fillMature(context, members, scale, matureOptions)
-        : null
-      : kept === null || state === undefined
-        ? fillIncrements(context, members, scale)
-        : sinceKept(dialect, {members, scale, table, state, kept, dimensions});
+    const instead =
+      kept !== null && state !== undefined
+        ? sinceKept(dialect, {members, select, scale, table, state, kept, dimensions})
+        : clock.running
+          ? fillIncrements(context, members, scale)
+          : matureOptions.events
+            ? fillMature(context, members, scale, matureOptions)
+            : null;
     await steps.table(table, statement, instead === null ? {} : {instead});
     const rows: (readonly Value[])[] = [];
     for await (const batch of steps.result(rollUp(dialect, table, members))) for (const row of batch) rows.push(row);
@@ -125,7 +131,7 @@ export async function increments(
       divisors: members.map(({metric}) => divisorsOf(metric, scale))
     });
   }
-  return {groups, caps, running};
+  return {groups, caps, made};
 }
 
 /** Whether SQL asks for the totals of a metric that counts a unit once: a quantile of them does, and a cap that is one. */
@@ -144,8 +150,13 @@ function withKept(dialect: Dialect, now: string, parts: readonly Part[], state: 
   return `SELECT u, ${sums.join(", ")} FROM (${now} UNION ALL SELECT u, ${columns} FROM ${state?.live("totals") ?? ""}) AS t GROUP BY u`;
 }
 
+/** SQL for which increments are looked at, from that for their day and their unit. */
+type Looked = (day: string, unit: string) => string;
+
 interface SinceKept {
   members: readonly Numbered[];
+  /** The statement of the increments. */
+  select: (where?: Looked, at?: Scale) => string;
   scale: Scale;
   table: string;
   state: UnitState;
@@ -154,16 +165,16 @@ interface SinceKept {
 }
 
 /** The kept increments, less those of units that are gone, and those of later days and of units that are new. */
-function sinceKept(dialect: Dialect, {members, scale, table, state, kept, dimensions}: SinceKept): string {
+function sinceKept(dialect: Dialect, {members, select, scale, table, state, kept, dimensions}: SinceKept): string {
   const names = members.flatMap(({metric, index}) => aggregateNames(metric, index));
-  const where = `NOT (s.day = ${kept.day} AND s.u <= ${kept.base})`;
+  const isNew: Looked = (day, unit) => `NOT (${day} <= ${kept.day} AND ${unit} <= ${kept.base})`;
   const keys = ["entry_day", "day", "variant"];
   const parts = [
-    `SELECT ${[...keys, "cell", ...names].join(", ")} FROM (${runningIncrements(dialect, members, scale, {where})}) AS n`,
+    `SELECT ${[...keys, "cell", ...names].join(", ")} FROM (${select(isNew)}) AS n`,
     keptCells(state, {table, keys, names, dimensions})
   ];
   if (state.gone) {
-    const gone = runningIncrements(dialect, members, scale)
+    const gone = select(undefined, {...scale, asOf: kept.day})
       .replaceAll(/\bunit_days\b/g, "gone_days")
       .replaceAll(/\bunit_totals\b/g, "gone_totals")
       .replaceAll(/\bunits\b/g, "kept_gone");

@@ -155,6 +155,8 @@ export interface MatureOptions {
   readonly calendar: boolean;
   /** Whether any of the metrics needs `unit_totals`. */
   readonly events: boolean;
+  /** SQL that is true for the units `x` that are looked at, given that for the day on which one enters; default: all. */
+  readonly where?: (day: string) => string;
 }
 
 /** Returns SQL for the day on whose end a unit has lived through `after` days since its entry. */
@@ -197,10 +199,12 @@ export function matureIncrements(
     const entered = needed.length === 0 ? "true" : needed.join(" AND ");
     return aggregates(dialect, numbered, {entered, now, before: null, touched: entered});
   });
+  const day = matureDay(dialect, options);
+  const where = options.where === undefined ? "" : ` AND ${options.where(day)}`;
   return `SELECT entry_day, day, variant, cell,
     ${columns.join(",\n    ")}
-  FROM (SELECT ${matureDay(dialect, options)} AS day, x.entry_day AS entry_day, x.variant AS variant, x.cell AS cell, ${derived.join(", ")}
-    FROM units AS x${options.events ? " LEFT JOIN unit_totals AS t ON t.u = x.u" : ""} WHERE x.counts) AS i
+  FROM (SELECT ${day} AS day, x.entry_day AS entry_day, x.variant AS variant, x.cell AS cell, ${derived.join(", ")}
+    FROM units AS x${options.events ? " LEFT JOIN unit_totals AS t ON t.u = x.u" : ""} WHERE x.counts${where}) AS i
   WHERE day <= ${scale.asOf}
   GROUP BY entry_day, day, variant, cell`;
 }

@@ -24,8 +24,8 @@ export interface KeepStateOptions {
   readonly known: Known;
   readonly caps: Readonly<Record<string, number>>;
   readonly tops: Pins["tops"];
-  /** The tables of increments that change from day to day. */
-  readonly running: readonly string[];
+  /** The tables of increments. */
+  readonly increments: readonly string[];
   readonly key: string;
   readonly partitions: Readonly<Record<string, readonly (readonly [string, string])[]>>;
   readonly statistics: Readonly<Record<string, readonly DayStatistics[]>>;
@@ -39,7 +39,7 @@ export async function keepState(
   {engine, steps, state}: LoadContext,
   plan: Plan,
   hits: readonly Hits[],
-  {scale, known, caps, tops, running, key, partitions, statistics}: KeepStateOptions
+  {scale, known, caps, tops, increments, key, partitions, statistics}: KeepStateOptions
 ): Promise<void> {
   if (state === undefined) return;
   const {dialect} = engine;
@@ -72,7 +72,7 @@ export async function keepState(
     const exponents = summed.map(({id}) => gained.exponents[id] ?? 0);
     selects[`scale_${i}`] = largestPerUnit(dialect, summed, rows, exponents, {maxima: true});
   });
-  for (const table of running)
+  for (const table of increments)
     selects[table] =
       `SELECT t.* EXCLUDE (cell)${dims} FROM ${table} AS t JOIN cells AS c ON c.cell = t.cell WHERE t.day <= ${day}`;
   if (state.made.has("tenure_days")) {
