@@ -3,7 +3,7 @@ import {banditSlices} from "./banditSlices.ts";
 import {chooseAsOf} from "./asOf.ts";
 import {entryTables, keepState} from "./store/keepState.ts";
 import {unitTables} from "./store/keptUnits.ts";
-import type {StatePlace, StateRecord} from "./store/unitState.ts";
+import type {StatePlace, StateRecord, UnitState} from "./store/unitState.ts";
 import {isAsKept, isKeepable, lagOf, openState, partitionsUntil, readState, stateKey} from "./store/unitState.ts";
 import type {DayStatistics} from "./asOf.ts";
 import {assemble, compareRows} from "./assemble.ts";
@@ -154,7 +154,7 @@ async function build(
     const told = hits(joined);
     if (inArrays) steps.told(table, told);
     else if (state?.kept == null) await steps.table(table, told, {instead: hits(stored)});
-    else await hitsSince(context, state.kept, loaded, {joined: stored, told, table});
+    else await hitsSince(context, {...state, kept: state.kept}, loaded, {joined: stored, told, table});
     made.push({table, streams, calendar, fact: loaded.name});
     facts.push({loaded, joined: stored});
   }
@@ -256,31 +256,31 @@ function fitting(
  * their earlier rows (`_gone`).
  */
 async function hitsSince(
-  {engine: {dialect}, steps, state}: LoadContext,
-  {day: last, base, lag}: StateRecord,
+  {engine: {dialect}, steps}: LoadContext,
+  {kept: {day: last, base, lag}, place, gone}: UnitState & {readonly kept: StateRecord},
   loaded: Loaded,
   {joined, told, table}: {joined: EventsContext; told: string; table: string}
 ): Promise<void> {
   const columns = ["u", "day", "since", "before", ...joined.streams.map(({id}) => id), "owner"].join(", ");
   const until = dateOfDay(last + 1);
-  const [later, recent, older] = [
-    partSince(loaded, last),
-    partSince(loaded, last - (2 * lag - 1)),
-    loaded.stored?.part((each) => each !== "none" && each <= until) ?? null
-  ];
-  const [fresh] = await steps.rows("SELECT count(*) FROM kept_fresh");
-  const none = `SELECT ${columns} FROM (${hits({...joined, table: `(SELECT * FROM ${loaded.from} AS f LIMIT 0)`})}) AS h`;
-  const rows = (from: string | null, units: string, where: string): string =>
-    from === null
-      ? none
-      : `SELECT ${columns} FROM (${hits({...joined, table: `(${from})`, units})}) AS h WHERE ${where}`;
-  const parts = [rows(later, "units", `day > ${last}`)];
-  if (Number(fresh?.[0]) > 0) parts.push(rows(older, "kept_fresh", `day <= ${last}`));
-  await steps.table(table, told, {instead: parts.join(" UNION ALL ")});
+  const recent = partSince(loaded, last - (2 * lag - 1));
+  const older = loaded.stored?.part((each) => each !== "none" && each <= until) ?? null;
+  const rows = (from: string | null, units: string, where: string): string => {
+    const stored = from ?? `SELECT * FROM ${loaded.from} AS f LIMIT 0`;
+    return `SELECT ${columns} FROM (${hits({...joined, table: `(${stored})`, units})}) AS h WHERE ${where}`;
+  };
   const open = `${tenureDay(dialect)} > ${last - lag} - entered`;
-  const kept = `day <= ${last} AND owner <= ${base} AND ${open}`;
-  await steps.beside(`${table}_recent`, rows(recent, "units", kept));
-  if (state?.gone) await steps.beside(`${table}_gone`, rows(older, "kept_gone", `day <= ${last}`));
+  await steps.beside(`${table}_since`, rows(recent, "units", `day > ${last} OR (owner <= ${base} AND ${open})`));
+  const since = (where: string): string => `SELECT ${columns} FROM ${table}_since WHERE ${where}`;
+  const parts = [since(`day > ${last}`)];
+  const [fresh] = await steps.rows("SELECT count(*) FROM kept_fresh");
+  if (Number(fresh?.[0]) > 0) {
+    await steps.beside(`${table}_fresh`, rows(older, "kept_fresh", `day <= ${last}`));
+    parts.push(`SELECT ${columns} FROM ${table}_fresh`);
+  }
+  await steps.table(table, told, {instead: (name) => place.view(name, parts.join(" UNION ALL "))});
+  await steps.beside(`${table}_recent`, (name) => place.view(name, since(`day <= ${last}`)));
+  if (gone) await steps.beside(`${table}_gone`, rows(older, "kept_gone", `day <= ${last}`));
 }
 
 /** Rows and latest time of each day from the experiment's start on. */

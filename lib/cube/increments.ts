@@ -59,7 +59,9 @@ export async function increments(
     if (kept !== null && state !== undefined) {
       const since = totals(dialect, daily, hits, scale, {keys, extra: `${extra} AND u > ${kept.base}`});
       const before = `SELECT u, ${kept.day} AS day, ${columns} FROM ${state.live("days")}`;
-      await steps.table("unit_days", now, {instead: `${since} UNION ALL ${before}`});
+      await steps.beside("unit_days_new", since);
+      const all = `SELECT u, day, ${columns} FROM unit_days_new UNION ALL ${before}`;
+      await steps.table("unit_days", now, {instead: (name) => state.place.view(name, all)});
     } else {
       const instead = fillTotals(context, daily, scale);
       const isAsked = plan.metrics.some(({cap}) => typeof cap === "string");
@@ -104,7 +106,12 @@ export async function increments(
     };
     const select = (where?: Looked, at = scale): string =>
       clock.running
-        ? runningIncrements(dialect, members, at, where === undefined ? {} : {where: where("s.day", "s.u")})
+        ? runningIncrements(
+            dialect,
+            members,
+            at,
+            where === undefined ? {} : {where: where("s.day", "s.u"), days: touched}
+          )
         : matureIncrements(dialect, members, at, {
             ...matureOptions,
             ...(where && {where: (entered) => where(entered, "x.u")})
@@ -149,6 +156,9 @@ function withKept(dialect: Dialect, now: string, parts: readonly Part[], state: 
   });
   return `SELECT u, ${sums.join(", ")} FROM (${now} UNION ALL SELECT u, ${columns} FROM ${state?.live("totals") ?? ""}) AS t GROUP BY u`;
 }
+
+/** The days of units that did anything since the kept day. */
+const touched = "(SELECT * FROM unit_days WHERE u IN (SELECT u FROM unit_days_new))";
 
 /** SQL for which increments are looked at, from that for their day and their unit. */
 type Looked = (day: string, unit: string) => string;

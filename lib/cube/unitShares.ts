@@ -23,13 +23,11 @@ export async function activeUnits(
   const selects = hits.map(
     ({table}) => `SELECT u FROM ${table} WHERE u IS NOT NULL AND since >= 0 AND day <= ${asOf} GROUP BY u`
   );
-  if (state?.kept != null) selects.push(`SELECT u FROM ${state.live("active")}`);
-  const rows =
-    shards !== undefined
-      ? (await shards.ask("active", asOf)).flat()
-      : await run.rows(
-          `SELECT x.variant, count(*) FROM (${selects.join(" UNION ")}) AS a JOIN units AS x ON x.u = a.u GROUP BY 1 ORDER BY 1`
-        );
+  const kept = state?.kept == null ? null : state.live("active");
+  const since = kept === null ? "" : ` WHERE a.u NOT IN (SELECT u FROM ${kept})`;
+  const count = `SELECT x.variant, count(*) FROM (${selects.join(" UNION ")}) AS a JOIN units AS x ON x.u = a.u${since} GROUP BY 1 ORDER BY 1`;
+  const rows = shards !== undefined ? (await shards.ask("active", asOf)).flat() : await run.rows(count);
+  if (kept !== null) rows.push(...(await run.rows(`SELECT variant, count(*) FROM ${kept} GROUP BY 1`)));
   const active = Object.fromEntries(plan.variants.map((variant) => [variant, 0]));
   for (const [variant, n] of rows) {
     const key = plan.variants[Number(variant)] ?? "";

@@ -97,7 +97,7 @@ export function runningIncrements(
   dialect: Dialect,
   metrics: readonly Numbered[],
   scale: Scale<number | string>,
-  {where}: {where?: string} = {}
+  {where, days = "unit_days"}: {where?: string; days?: string} = {}
 ): string {
   const outcomes = metrics.flatMap(({metric, index}) =>
     partsOf(metric, index).filter(({letter}) => !isEarlier(letter))
@@ -143,7 +143,7 @@ export function runningIncrements(
   return `SELECT entry_day, day, variant, cell,
     ${columns.join(",\n    ")}
   FROM (SELECT day, entry_day, variant, cell, ${derived.join(", ")}
-    FROM (SELECT d.u AS u, d.day AS day, ${states.join(", ")} FROM unit_days AS d) AS s
+    FROM (SELECT d.u AS u, d.day AS day, ${states.join(", ")} FROM ${days} AS d) AS s
     JOIN units AS x ON x.u = s.u${earlier ? "\n    LEFT JOIN unit_totals AS p ON p.u = s.u" : ""}${where === undefined ? "" : `\n    WHERE ${where}`}) AS i
   GROUP BY entry_day, day, variant, cell`;
 }

@@ -134,10 +134,11 @@ export function largestTotals(
   const outer = streams.map(({id}) => dialect.integer(`coalesce(max(${id}), 0)`));
   const ids = streams.map(({id}) => id);
   const own = largestPerUnit(dialect, streams, table, exponents);
+  // What a unit had before is added to what it has since; one that has nothing since has that alone.
   const all =
     kept === undefined
       ? own
-      : `SELECT u, ${ids.map((id) => `sum(${id}) AS ${id}`).join(", ")} FROM (${own} UNION ALL SELECT u, ${ids.join(", ")} FROM ${kept}) AS b GROUP BY u`;
+      : `SELECT ${ids.map((id) => `o.${id} + coalesce(k.${id}, 0) AS ${id}`).join(", ")} FROM (${own}) AS o LEFT JOIN (SELECT u, ${ids.join(", ")} FROM ${kept}) AS k ON k.u = o.u UNION ALL SELECT ${ids.map((id) => `max(${id})`).join(", ")} FROM ${kept}`;
   return `SELECT ${outer.join(", ")} FROM (${all}) AS t`;
 }
 

@@ -51,7 +51,7 @@ export async function keepState(
   const {once, daily} = partsByClock(plan.metrics);
   const selects: Record<string, string> = {
     units: `SELECT t.* EXCLUDE (cell)${dims} FROM units AS t LEFT JOIN cells AS c ON c.cell = t.cell WHERE t.entry_day <= ${day}`,
-    active: `SELECT DISTINCT u FROM (${hits.map(({table}) => `SELECT u FROM ${table} WHERE u IS NOT NULL AND since >= 0 AND day <= ${day}`).join(" UNION ALL ")}) AS a`
+    active: `SELECT t.u, x.variant FROM (SELECT DISTINCT u FROM (${hits.map(({table}) => `SELECT u FROM ${table} WHERE u IS NOT NULL AND since >= 0 AND day <= ${day}`).join(" UNION ALL ")}) AS a) AS t JOIN units AS x ON x.u = t.u`
   };
   if (isOfExposures(plan)) {
     const brought = [
