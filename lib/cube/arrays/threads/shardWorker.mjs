@@ -1,6 +1,4 @@
-// Plain JavaScript, as lib/commands/readout.mjs: it teaches the thread to read TypeScript and hands over.
-import {fileURLToPath} from "node:url";
-import {register} from "tsx/esm/api";
+// Plain JavaScript, as lib/commands/readout.mjs: it hands over to what is written in TypeScript.
+import {compiled} from "../../../compiled.mjs";
 
-register({tsconfig: fileURLToPath(new URL("../../../../tsconfig.json", import.meta.url))});
-await import("./answerQuestions.ts");
+await import(await compiled("cube/arrays/threads/answerQuestions.ts"));
