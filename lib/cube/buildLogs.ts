@@ -257,7 +257,7 @@ function fitting(
  */
 async function hitsSince(
   {engine: {dialect}, steps}: LoadContext,
-  {kept: {day: last, base, lag}, place, gone}: UnitState & {readonly kept: StateRecord},
+  {kept: {day: last, base, lag}, place, gone, fresh}: UnitState & {readonly kept: StateRecord},
   loaded: Loaded,
   {joined, told, table}: {joined: EventsContext; told: string; table: string}
 ): Promise<void> {
@@ -273,8 +273,7 @@ async function hitsSince(
   await steps.beside(`${table}_since`, rows(recent, "units", `day > ${last} OR (owner <= ${base} AND ${open})`));
   const since = (where: string): string => `SELECT ${columns} FROM ${table}_since WHERE ${where}`;
   const parts = [since(`day > ${last}`)];
-  const [fresh] = await steps.rows("SELECT count(*) FROM kept_fresh");
-  if (Number(fresh?.[0]) > 0) {
+  if (fresh) {
     await steps.beside(`${table}_fresh`, rows(older, "kept_fresh", `day <= ${last}`));
     parts.push(`SELECT ${columns} FROM ${table}_fresh`);
   }

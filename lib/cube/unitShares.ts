@@ -24,8 +24,8 @@ export async function activeUnits(
     ({table}) => `SELECT u FROM ${table} WHERE u IS NOT NULL AND since >= 0 AND day <= ${asOf} GROUP BY u`
   );
   const kept = state?.kept == null ? null : state.live("active");
-  const since = kept === null ? "" : ` WHERE a.u NOT IN (SELECT u FROM ${kept})`;
-  const count = `SELECT x.variant, count(*) FROM (${selects.join(" UNION ")}) AS a JOIN units AS x ON x.u = a.u${since} GROUP BY 1 ORDER BY 1`;
+  const since = kept === null ? "" : ` ANTI JOIN (SELECT u FROM ${kept}) AS k ON k.u = a.u`;
+  const count = `SELECT x.variant, count(*) FROM (SELECT a.u FROM (${selects.join(" UNION ")}) AS a${since}) AS a JOIN units AS x ON x.u = a.u GROUP BY 1 ORDER BY 1`;
   const rows = shards !== undefined ? (await shards.ask("active", asOf)).flat() : await run.rows(count);
   if (kept !== null) rows.push(...(await run.rows(`SELECT variant, count(*) FROM ${kept} GROUP BY 1`)));
   const active = Object.fromEntries(plan.variants.map((variant) => [variant, 0]));

@@ -152,7 +152,7 @@ export function largestPerUnit(
 ): string {
   const inner = streams.map(
     ({id}, i) =>
-      `sum(${dialect.integer(`ceil(abs(${id}) * ${(2 ** (20 - (exponents[i] ?? 0))).toExponential()})`)}) AS ${id}`
+      `${dialect.integer(`sum(${dialect.integer(`ceil(abs(${id}) * ${(2 ** (20 - (exponents[i] ?? 0))).toExponential()})`)})`)} AS ${id}`
   );
   const most = maxima ? streams.map(({id}) => `max(abs(${id})) AS most_${id}`) : [];
   return `SELECT u, ${[...inner, ...most].join(", ")} FROM ${table} WHERE u IS NOT NULL GROUP BY u`;

@@ -115,4 +115,6 @@ export async function findGone(
     throw new UnfitStateError("too many units are not as they were");
   state.gone = (gone ?? 0) > 0;
   await engine.table("kept_fresh", `SELECT * FROM units WHERE u > ${base}`);
+  const [fresh] = await steps.rows("SELECT count(*) FROM kept_fresh");
+  state.fresh = (numberOf(fresh?.[0]) ?? 0) > 0;
 }

@@ -9,6 +9,7 @@ import {day as dayLength} from "../dialects/dialect.ts";
 import type {Experiment} from "../../experiment/definition/definition.ts";
 import {dateOfDay, dayOfDate, zoneOffsets} from "../zone.ts";
 import type {Engine} from "../engines/engine.ts";
+import {rowsOf} from "../engines/engine.ts";
 import type {StoredFact} from "./factStore.ts";
 import {isFull} from "./factStore.ts";
 
@@ -27,7 +28,7 @@ export interface StatePlace {
   readonly least: number;
 }
 
-/** A kept table; its `wide` columns have 128 bits, which the files have no type for, and are texts there. */
+/** A kept table; its `wide` columns have numbers of more than 64 bits, which the files have no type for: they are texts there. */
 export interface StateTable {
   readonly file: string;
   readonly bytes: number;
@@ -79,6 +80,8 @@ export interface UnitState {
   live(name: string): string;
   /** Whether there are units that are not as they were. */
   gone: boolean;
+  /** Whether there are units under a new number. */
+  fresh: boolean;
   /** Names of tables of the tenure that were made. */
   readonly made: Set<string>;
   /** What the record to be written gains on the way. */
@@ -183,6 +186,7 @@ export function openState(
     day,
     lag,
     gone: false,
+    fresh: false,
     made: new Set(),
     from,
     live: (name) =>
@@ -197,22 +201,27 @@ export function openState(
  * disk that is full only costs time.
  */
 export async function writeState(
-  {dialect, columns}: Engine,
+  engine: Engine,
   {folder, run, write}: StatePlace,
   record: Omit<StateRecord, "tables" | "version">,
   selects: Readonly<Record<string, string>>
 ): Promise<void> {
+  const {dialect, columns} = engine;
   await mkdir(folder, {recursive: true});
   const tables: Record<string, StateTable> = {};
   const mark = createHash("sha256").update(JSON.stringify(record)).digest("hex").slice(0, 12);
   try {
     for (const [name, select] of Object.entries(selects)) {
       const part = join(folder, "part.parquet");
-      const wide = (await columns(`(${select}) AS w`)).flatMap((column) =>
+      const large = (await columns(`(${select}) AS w`)).flatMap((column) =>
         column.type === "HUGEINT" ? [column.name] : []
       );
-      const text = wide.map((column) => `CAST(${column} AS VARCHAR) AS ${column}`).join(", ");
-      const rows = wide.length === 0 ? select : `SELECT * REPLACE (${text}) FROM (${select}) AS w`;
+      const narrow = await fitting(engine, select, large);
+      const wide = large.filter((column) => !narrow.includes(column));
+      const casts = large.map((column) =>
+        narrow.includes(column) ? `${dialect.integer(column)} AS ${column}` : `CAST(${column} AS VARCHAR) AS ${column}`
+      );
+      const rows = large.length === 0 ? select : `SELECT * REPLACE (${casts.join(", ")}) FROM (${select}) AS w`;
       await run(`COPY (${rows}) TO ${dialect.literal(part)} (FORMAT parquet, COMPRESSION lz4)`);
       const file = `${name}-${mark}.parquet`;
       await rename(part, join(folder, file));
@@ -223,6 +232,14 @@ export async function writeState(
     if (!isFull(error instanceof Error ? error.message : String(error))) throw error;
   }
   await sweepState(folder);
+}
+
+/** The columns of 128 bits whose numbers all fit into 64, which are read much faster than texts. */
+async function fitting(engine: Engine, select: string, columns: readonly string[]): Promise<string[]> {
+  if (columns.length === 0) return [];
+  const fits = columns.map((name) => `coalesce(max(abs(${name})) < 9223372036854775807, true)`);
+  const [row] = await rowsOf(engine, `SELECT ${fits.join(", ")} FROM (${select}) AS w`);
+  return columns.filter((_, i) => row?.[i] === true);
 }
 
 async function sweepState(folder: string): Promise<void> {

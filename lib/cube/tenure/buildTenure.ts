@@ -172,9 +172,10 @@ async function entryDays({steps}: LoadContext, plan: Plan): Promise<EntryDay[]> 
 async function firstLogDays({steps, state}: LoadContext, hits: readonly Hits[]): Promise<Map<string, number>> {
   const days = new Map<string, number>();
   for (const {table, fact, firstDay} of hits) {
-    const first =
-      firstDay === undefined ? numberOf((await steps.rows(`SELECT min(day) FROM ${table}`))[0]?.[0]) : firstDay;
     const before = state?.kept?.firstDays[fact] ?? null;
+    // Rows of units that were kept are later than those that were.
+    const known = before !== null && state?.fresh === false ? null : firstDay;
+    const first = known === undefined ? numberOf((await steps.rows(`SELECT min(day) FROM ${table}`))[0]?.[0]) : known;
     if (first !== null || before !== null) days.set(table, Math.min(first ?? Infinity, before ?? Infinity));
   }
   return days;
