@@ -45,7 +45,7 @@ export function assemble(plan: Plan, groups: readonly Group[], {cells, origins: 
       if (metric === undefined) continue;
       const from = column;
       column += 2 + metric.sums.length;
-      const summed = [new Map<string, [Key, ExactSums]>(), new Map<string, [Key, ExactSums]>()] as const;
+      const summed = [new Map<number, [Key, ExactSums]>(), new Map<number, [Key, ExactSums]>()] as const;
       const whole = noSums(metric.sums.length);
       for (const row of rows) {
         const byEntry = Number(row[0]) === 1;
@@ -59,8 +59,9 @@ export function assemble(plan: Plan, groups: readonly Group[], {cells, origins: 
         if (!byEntry) addSums(whole, exact);
         const key = {day: Number(row[1]), variant: Number(row[2]), cell: Number(row[3])};
         const into = byEntry ? summed[1] : summed[0];
-        add(into, {...key, cell: -1}, exact);
-        if (dimensions.length > 0) add(into, key, exact);
+        const place = (key.day * variants.length + key.variant) * (cells.length + 1);
+        add(into, place, {...key, cell: -1}, exact);
+        if (dimensions.length > 0) add(into, place + key.cell + 1, key, exact);
       }
       const letters = metric.sums;
       const steps = divisors[i] ?? {};
@@ -160,9 +161,8 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function add(to: Map<string, [Key, ExactSums]>, key: Key, exact: ExactSums): void {
-  const name = `${key.day} ${key.variant} ${key.cell}`;
-  const known = to.get(name);
-  if (known === undefined) to.set(name, [key, {...exact, values: [...exact.values]}]);
+function add(to: Map<number, [Key, ExactSums]>, place: number, key: Key, exact: ExactSums): void {
+  const known = to.get(place);
+  if (known === undefined) to.set(place, [key, {...exact, values: [...exact.values]}]);
   else addSums(known[1], exact);
 }

@@ -32,6 +32,18 @@ export function cellKey(cell: readonly string[]): string {
   return JSON.stringify(cell);
 }
 
+/** Returns the keys of cells that rows share, each told once. */
+export function keysOfCells(rename: (key: string) => string): (cell: readonly string[]) => string {
+  const known = new Map<readonly string[], string>();
+  return (cell) => {
+    const found = known.get(cell);
+    if (found !== undefined) return found;
+    const key = rename(cellKey(cell));
+    known.set(cell, key);
+    return key;
+  };
+}
+
 /** The rows and links of one metric, for the grids of its variants. */
 export interface MetricRows {
   readonly path: readonly CubeRow[];
@@ -60,6 +72,7 @@ export function rowsByMetric({path, entries, links}: Cube): Map<string, MetricRo
  */
 export function gridsOf(rows: MetricRows, dimensions: number, rename: (key: string) => string): Grid[] {
   const variants = [...new Set(rows.path.map(({variant}) => variant))];
+  const keyOf = keysOfCells(rename);
   return variants.map((variant) => {
     const wanted = (row: CubeRow) => row.variant === variant && (row.cell === null) === (dimensions === 0);
     const path = rows.path.filter(wanted);
@@ -70,36 +83,38 @@ export function gridsOf(rows: MetricRows, dimensions: number, rename: (key: stri
     const entries = known === null ? dates.slice(0, 1) : [...new Set(entryRows.map(({date}) => date))].sort();
     const entryAt = new Map(entries.map((date, i) => [date, i]));
 
-    const cells = new Map<string, {links: Map<string, Link>; entered: number[]; entries: number[]}>();
+    const cells = new Map<string, {links: Map<number, Link>; entered: number[]; entries: number[]}>();
     const of = (cell: readonly string[]) => {
-      const key = rename(cellKey(cell));
-      const fresh = {links: new Map<string, Link>(), entered: dates.map(() => 0), entries: entries.map(() => 0)};
-      const cellOf = cells.get(key) ?? fresh;
-      cells.set(key, cellOf);
-      return cellOf;
+      const key = keyOf(cell);
+      const found = cells.get(key);
+      if (found !== undefined) return found;
+      const fresh = {links: new Map<number, Link>(), entered: dates.map(() => 0), entries: entries.map(() => 0)};
+      cells.set(key, fresh);
+      return fresh;
     };
     const link = (cell: readonly string[], entry: number, date: number, units: number) => {
       const {links} = of(cell);
-      const name = `${entry} ${date}`;
-      links.set(name, {entry, date, units: units + (links.get(name)?.units ?? 0)});
+      const place = entry * dates.length + date;
+      links.set(place, {entry, date, units: units + (links.get(place)?.units ?? 0)});
     };
+    const none: readonly string[] = [];
     for (const row of path) {
-      const {entered} = of(row.cell ?? []);
+      const {entered} = of(row.cell ?? none);
       const date = dateAt.get(row.date) ?? 0;
       entered[date] = (entered[date] ?? 0) + row.n;
       if (known !== null) continue;
-      link(row.cell ?? [], 0, date, row.touched);
-      const own = of(row.cell ?? []);
+      link(row.cell ?? none, 0, date, row.touched);
+      const own = of(row.cell ?? none);
       own.entries[0] = (own.entries[0] ?? 0) + row.n;
     }
     for (const row of entryRows) {
-      const {entries: own} = of(row.cell ?? []);
+      const {entries: own} = of(row.cell ?? none);
       const entry = entryAt.get(row.date) ?? 0;
       own[entry] = (own[entry] ?? 0) + row.n;
     }
     known?.units.forEach((units, i) => {
       if (known.variant[i] !== variant) return;
-      link(known.cell[i] ?? [], entryAt.get(known.entry[i] ?? "") ?? 0, dateAt.get(known.date[i] ?? "") ?? 0, units);
+      link(known.cell[i] ?? none, entryAt.get(known.entry[i] ?? "") ?? 0, dateAt.get(known.date[i] ?? "") ?? 0, units);
     });
     return {
       variant,

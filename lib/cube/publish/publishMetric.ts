@@ -3,7 +3,7 @@ import {phaseDimension} from "../row.ts";
 import type {Carried, CubeRow, PublishedRow} from "../row.ts";
 import type {Blocks} from "./blocks.ts";
 import type {Grid, MetricRows} from "./grid.ts";
-import {cellKey, gridsOf} from "./grid.ts";
+import {cellKey, gridsOf, keysOfCells} from "./grid.ts";
 import type {Schedule} from "./schedule.ts";
 import {schedule, totalBlocks} from "./schedule.ts";
 
@@ -117,24 +117,28 @@ function emit({metric, plan, rename, wholeFrom, table, rows, to, carried}: Emiss
   const placeOf = new Map(places.map((date, i) => [date, i]));
   const which = table === "path" ? "dates" : "entries";
   const cells = new Map<string, {cell: readonly string[] | null; blocks: Blocks; rows: CubeRow[]}>();
+  const keyOf = keysOfCells(rename);
   for (const row of rows) {
-    const key = row.cell === null ? "" : rename(cellKey(row.cell));
+    const key = row.cell === null ? "" : keyOf(row.cell);
+    const known = cells.get(key);
+    if (known !== undefined) {
+      known.rows.push(row);
+      continue;
+    }
     const blocks = row.cell === null ? plan.total[which] : plan.cells.get(key)?.[which];
     if (blocks === undefined) continue;
-    const known = cells.get(key) ?? {cell: row.cell === null ? null : (JSON.parse(key) as string[]), blocks, rows: []};
-    known.rows.push(row);
-    cells.set(key, known);
+    cells.set(key, {cell: row.cell === null ? null : (JSON.parse(key) as string[]), blocks, rows: [row]});
   }
   // Cells are published on dates of the total only.
-  const lastOfTotal = (date: string): string => {
-    const block = plan.total[which][placeOf.get(date) ?? 0];
-    return places.findLast((_, i) => plan.total[which][i] === block) ?? date;
-  };
+  const lastOf = new Map(places.map((date, i) => [plan.total[which][i], date]));
+  const lastOfTotal = (date: string): string => lastOf.get(plan.total[which][placeOf.get(date) ?? 0]) ?? date;
   for (const {cell, blocks, rows: members} of cells.values()) {
     const byBlock = new Map<number, CubeRow[]>();
     for (const row of members) {
       const block = blocks[placeOf.get(row.date) ?? 0] ?? 0;
-      byBlock.set(block, [...(byBlock.get(block) ?? []), row]);
+      const known = byBlock.get(block);
+      if (known === undefined) byBlock.set(block, [row]);
+      else known.push(row);
     }
     for (const parts of byBlock.values()) {
       const dates = [...new Set(parts.map(({date}) => date))].sort();
@@ -150,9 +154,9 @@ function emit({metric, plan, rename, wholeFrom, table, rows, to, carried}: Emiss
 function added(rows: readonly CubeRow[]): PublishedRow {
   const [first] = rows;
   if (first === undefined) throw new RangeError("invalid rows; none");
-  const {touched: _, ...keys} = first;
-  const total = {...keys};
-  for (const row of rows.slice(1)) {
+  const {touched: _, ...total} = first;
+  for (let i = 1; i < rows.length; ++i) {
+    const row = rows[i]!;
     total.n += row.n;
     for (const sum of sums) total[sum] += row[sum];
   }

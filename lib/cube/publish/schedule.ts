@@ -203,11 +203,11 @@ function isTied(links: readonly Link[], dates: number, entries: number, minimum:
 
 /** All cells of a grid as one. */
 export function together(grid: Grid): CellGrid {
-  const links = new Map<string, Link>();
+  const links = new Map<number, Link>();
   for (const cell of grid.cells)
     for (const {entry, date, units} of cell.links) {
-      const name = `${entry} ${date}`;
-      links.set(name, {entry, date, units: units + (links.get(name)?.units ?? 0)});
+      const place = entry * grid.dates.length + date;
+      links.set(place, {entry, date, units: units + (links.get(place)?.units ?? 0)});
     }
   const sum = (of: (cell: CellGrid) => readonly number[], length: number) =>
     Array.from({length}, (_, i) => grid.cells.reduce((total, cell) => total + (of(cell)[i] ?? 0), 0));
