@@ -107,7 +107,8 @@ export async function formUnits(
     await findGone(context, plan, since, {later: true});
   } else {
     const numbers = context.atOnce?.numbers;
-    const numbered = numbers === undefined ? {} : {instead: unitRows(dialect, known, {...options, numbers})};
+    const numbering = numbers !== undefined ? {numbers} : context.state !== undefined ? {byDay: true} : null;
+    const numbered = numbering === null ? {} : {instead: unitRows(dialect, known, {...options, ...numbering})};
     await steps.table("unit_rows", rows, numbered);
     await steps.table("cells", cellRows(count));
     await steps.table("units", withCells, kept === null ? {} : {instead: numberedAsKept(withCells, plan, kept)});

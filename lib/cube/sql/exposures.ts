@@ -82,6 +82,8 @@ export interface UnitsOptions {
   numbered?: boolean;
   /** How the units are numbered; default: they are numbered anew. */
   numbers?: UnitNumbers;
+  /** Whether units numbered anew are so by their day of exposure; default: in any order. */
+  byDay?: boolean;
   /** Staged tables of units to join, each with the attributes and dimensions that it brings. */
   joins: readonly {
     readonly table: string;
@@ -105,7 +107,7 @@ export interface UnitsOptions {
 export function unitRows(
   dialect: Dialect,
   {offsets}: Known,
-  {tops, joins, own, phases, activation, numbered = true, numbers, touched = "first_touch"}: UnitsOptions
+  {tops, joins, own, phases, activation, numbered = true, numbers, byDay = false, touched = "first_touch"}: UnitsOptions
 ): string {
   const owner = (i: number) => joins.findIndex(({dimensions}) => dimensions.includes(i));
   const dimensions = tops.map((values, i) => {
@@ -133,8 +135,13 @@ export function unitRows(
   ];
   const entry = activation ? "activated.t" : "f.t";
   const number = numbers === undefined ? null : numberOfUnit(numbers, "f.unit");
+  const order = byDay ? `ORDER BY ${dayOf(dialect, "f.t", offsets)}` : "";
   const columns = [
-    number !== null ? `${number.sql} AS u` : numbered ? "CAST(row_number() OVER () AS INTEGER) AS u" : "f.unit AS u",
+    number !== null
+      ? `${number.sql} AS u`
+      : numbered
+        ? `CAST(row_number() OVER (${order}) AS INTEGER) AS u`
+        : "f.unit AS u",
     "f.unit AS unit",
     "f.variant AS variant",
     `(f.variant = f.second${activation ? " AND activated.t IS NOT NULL" : ""}) AS counts`,

@@ -4,6 +4,7 @@ import {fillTenure} from "../arrays/tables/fillTenure.ts";
 import type {Pair} from "../arrays/sums/pairSums.ts";
 import type {SpanLetter, SpanOptions} from "../arrays/sums/sumSpans.ts";
 import {valueIn} from "./segmentPlans.ts";
+import {numberOf} from "../steps.ts";
 import type {TenureContext} from "./tenureContext.ts";
 import {range, step} from "./tenureContext.ts";
 import type {TenureColumn, TenureMetric} from "./tenureSql.ts";
@@ -55,14 +56,31 @@ export async function spanSums(context: TenureContext, spans: TenureSpans): Prom
     `${dialect.integer(`sum(${name}${reduce === "sum" ? "c" : ""} * s)`)} AS ${name}s`
   ]);
   const terms = metrics.map((metric) => termsOf(dialect, metric, columns));
-  const sums = [...distinctTerms(terms).keys()];
+  const pairs = distinctTerms(terms);
+  const sums = [...pairs.keys()];
   const cell = segments.length > 0 ? ["x.cell"] : [];
-  await steps.table(
-    "tenure_spans",
-    `SELECT x.cohort, x.variant, ${[...cell, ...sums.map((sql, i) => `${sql} AS a${i}`)].join(", ")}
-  FROM (SELECT u, ${perUnit.join(", ")} FROM (SELECT u, ${perDay.join(", ")} FROM tenure_days WHERE k BETWEEN 0 AND ${Math.max(late[1], trend[1])}) AS d GROUP BY u) AS t JOIN tenure_units AS x ON x.u = t.u GROUP BY x.cohort, x.variant${cell.map((name) => `, ${name}`).join("")}`,
-    told === undefined ? {} : {instead: fillTenure(context, "spans")}
-  );
+  const select = (
+    until: number,
+    units = "true",
+    isAsked = (_: readonly (number | null)[]): boolean => true
+  ): string => {
+    const asked = perUnit.filter((_, i) => isAsked([i]));
+    const added = [...pairs].map(([sql, pair], i) => `${isAsked(pair) ? sql : dialect.wide("0")} AS a${i}`);
+    return `SELECT x.cohort, x.variant, ${[...cell, ...added].join(", ")}
+  FROM (SELECT u, ${asked.join(", ")} FROM (SELECT u, ${perDay.join(", ")} FROM tenure_days WHERE k BETWEEN 0 AND ${until} AND ${units}) AS d GROUP BY u) AS t JOIN tenure_units AS x ON x.u = t.u GROUP BY x.cohort, x.variant${cell.map((name) => `, ${name}`).join("")}`;
+  };
+  const all = select(Math.max(late[1], trend[1]));
+  const lived = await lastToLive(context, Math.min(late[1], trend[1]));
+  const isEarly = (letters: readonly (number | null)[]): boolean => letters.every((at) => at === null || at % 3 === 0);
+  const instead =
+    told !== undefined
+      ? fillTenure(context, "spans")
+      : lived === null
+        ? null
+        : [select(Math.max(late[1], trend[1]), `NOT ${lived.younger}`), select(early[1], lived.younger, isEarly)].join(
+            " UNION ALL "
+          );
+  await steps.table("tenure_spans", all, instead === null ? {} : {instead});
   const added = sums.map((_, i) => total(dialect, `t.a${i}`)).join(", ");
   const whole = await steps.rows(`SELECT cohort, variant, ${added} FROM tenure_spans AS t GROUP BY 1, 2`);
   const byCohort = new Map(whole.map((row) => [row.slice(0, 2).join(" "), row.slice(2).map(Number)]));
@@ -137,6 +155,22 @@ export async function spanSums(context: TenureContext, spans: TenureSpans): Prom
     };
     return [...name].reduce((scale, letter) => scale * (scales[letter] ?? 1), 1);
   }
+}
+
+/**
+ * Finds the units that have not lived through a day, where the state of units is kept: those are numbered by their entry, so
+ * that most younger ones are found by their numbers alone. Null elsewhere.
+ */
+async function lastToLive(
+  {steps, state, cohorts}: TenureContext,
+  day: number
+): Promise<{readonly younger: string} | null> {
+  if (state === undefined) return null;
+  const base = state.kept === null ? "" : ` AND u <= ${state.kept.base}`;
+  const old = cohorts.flatMap(({lastDay}, i) => (lastDay >= day ? [i] : []));
+  if (old.length === 0) return null;
+  const [row] = await steps.rows(`SELECT max(u) FROM tenure_units WHERE cohort IN (${old.join(", ")})${base}`);
+  return {younger: `(u > ${numberOf(row?.[0]) ?? 0}${base})`};
 }
 
 /** The sums that a metric asks for, of what units did in the spans. */
