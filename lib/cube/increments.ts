@@ -90,6 +90,7 @@ export async function increments(
   if (kept !== null && Object.entries(caps).some(([key, cap]) => kept.caps[key] !== cap))
     throw new UnfitStateError("another cap");
   const groups: Group[] = [];
+  const base = kept?.base ?? 0;
   const made: string[] = [];
   for (const members of clocks(
     numbered.filter(({metric}) => metric.kind !== "quantile"),
@@ -104,19 +105,14 @@ export async function increments(
       calendar: isCalendar(first.metric, hits),
       events: members.some(({index}) => (parts[index] ?? []).length > 0)
     };
-    const select = (where?: Looked, at = scale): string =>
+    const select = (since: UnitState | null, at = scale): string =>
       clock.running
-        ? runningIncrements(
-            dialect,
-            members,
-            at,
-            where === undefined ? {} : {where: where("s.day", "s.u"), days: touched}
-          )
+        ? runningIncrements(dialect, members, at, since === null ? {} : {kept: since.live("days")})
         : matureIncrements(dialect, members, at, {
             ...matureOptions,
-            ...(where && {where: (entered) => where(entered, "x.u")})
+            ...(since !== null && {where: (entered) => `NOT (${entered} <= ${since.day} AND x.u <= ${base})`})
           });
-    const statement = select();
+    const statement = select(null);
     const table = `increments_${groups.length}`;
     made.push(table);
     const dimensions = plan.dimensions.length;
@@ -157,16 +153,10 @@ function withKept(dialect: Dialect, now: string, parts: readonly Part[], state: 
   return `SELECT u, ${sums.join(", ")} FROM (${now} UNION ALL SELECT u, ${columns} FROM ${state?.live("totals") ?? ""}) AS t GROUP BY u`;
 }
 
-/** The days of units that did anything since the kept day. */
-const touched = "(SELECT * FROM unit_days SEMI JOIN unit_days_new USING (u))";
-
-/** SQL for which increments are looked at, from that for their day and their unit. */
-type Looked = (day: string, unit: string) => string;
-
 interface SinceKept {
   members: readonly Numbered[];
-  /** The statement of the increments. */
-  select: (where?: Looked, at?: Scale) => string;
+  /** The statement of the increments, of those since a state, or of all. */
+  select: (since: UnitState | null, at?: Scale) => string;
   scale: Scale;
   table: string;
   state: UnitState;
@@ -177,14 +167,13 @@ interface SinceKept {
 /** The kept increments, less those of units that are gone, and those of later days and of units that are new. */
 function sinceKept(dialect: Dialect, {members, select, scale, table, state, kept, dimensions}: SinceKept): string {
   const names = members.flatMap(({metric, index}) => aggregateNames(metric, index));
-  const isNew: Looked = (day, unit) => `NOT (${day} <= ${kept.day} AND ${unit} <= ${kept.base})`;
   const keys = ["entry_day", "day", "variant"];
   const parts = [
-    `SELECT ${[...keys, "cell", ...names].join(", ")} FROM (${select(isNew)}) AS n`,
+    `SELECT ${[...keys, "cell", ...names].join(", ")} FROM (${select(state)}) AS n`,
     keptCells(state, {table, keys, names, dimensions})
   ];
   if (state.gone) {
-    const gone = select(undefined, {...scale, asOf: kept.day})
+    const gone = select(null, {...scale, asOf: kept.day})
       .replaceAll(/\bunit_days\b/g, "gone_days")
       .replaceAll(/\bunit_totals\b/g, "gone_totals")
       .replaceAll(/\bunits\b/g, "kept_gone");

@@ -92,20 +92,24 @@ function capped(sql: string, {cap}: Numbered, letter: Letter): string {
 /**
  * Returns the statement that sums the increments of the metrics that change from day to day, from `unit_days` (one
  * row per unit and day on which something happened, and one on its entry), by entry day, day and cell.
+ *
+ * @param kept what units had until a kept day; then only what came since is looked at, in `unit_days_new`
  */
 export function runningIncrements(
   dialect: Dialect,
   metrics: readonly Numbered[],
   scale: Scale<number | string>,
-  {where, days = "unit_days"}: {where?: string; days?: string} = {}
+  {kept}: {kept?: string} = {}
 ): string {
   const outcomes = metrics.flatMap(({metric, index}) =>
     partsOf(metric, index).filter(({letter}) => !isEarlier(letter))
   );
+  const days =
+    kept === undefined ? "unit_days AS d" : `unit_days_new AS d LEFT JOIN (SELECT * FROM ${kept}) AS k ON k.u = d.u`;
   const same = sameParts(outcomes);
   const states = [...new Set(same.values())].map(
     (column) =>
-      `d.${column} AS ${column}, ${dialect.integer(`sum(d.${column}) OVER (PARTITION BY d.u ORDER BY d.day ROWS UNBOUNDED PRECEDING)`)} AS t${column}`
+      `d.${column} AS ${column}, ${dialect.integer(`sum(d.${column}) OVER (PARTITION BY d.u ORDER BY d.day ROWS UNBOUNDED PRECEDING)`)}${kept === undefined ? "" : ` + coalesce(k.${column}, 0)`} AS t${column}`
   );
   const letters = (numbered: Numbered, from: "now" | "before" | "earlier") =>
     partsOf(numbered.metric, numbered.index)
@@ -143,8 +147,8 @@ export function runningIncrements(
   return `SELECT entry_day, day, variant, cell,
     ${columns.join(",\n    ")}
   FROM (SELECT day, entry_day, variant, cell, ${derived.join(", ")}
-    FROM (SELECT d.u AS u, d.day AS day, ${states.join(", ")} FROM ${days} AS d) AS s
-    JOIN units AS x ON x.u = s.u${earlier ? "\n    LEFT JOIN unit_totals AS p ON p.u = s.u" : ""}${where === undefined ? "" : `\n    WHERE ${where}`}) AS i
+    FROM (SELECT d.u AS u, d.day AS day, ${states.join(", ")} FROM ${days}) AS s
+    JOIN units AS x ON x.u = s.u${earlier ? "\n    LEFT JOIN unit_totals AS p ON p.u = s.u" : ""}) AS i
   GROUP BY entry_day, day, variant, cell`;
 }
 
