@@ -1,5 +1,6 @@
 import {mkdir, rm, stat, writeFile} from "node:fs/promises";
 import {basename, join} from "node:path";
+import {setImmediate} from "node:timers/promises";
 import {buildCube} from "../cube/buildCube.ts";
 import type {DuckdbEngine} from "../cube/engines/duckdb.ts";
 import {experimentSums} from "../cube/experimentSums.ts";
@@ -94,10 +95,16 @@ export async function buildOne(
   });
   const {minimumUnits, budget} = experiment;
   const publication = publishable(cube, {minimumUnits, budget});
+  await mkdir(folder, {recursive: true});
+  // DuckDB packs the files on a thread of its own while the numbers are computed on this one.
+  const packed = writePublication(folder, publication);
+  packed.catch(() => undefined);
+  await setImmediate();
   const contents = hashOf(
     JSON.stringify(publication),
     JSON.stringify([cube.excluded, cube.rows, ...(cube.bandit ? [cube.bandit] : [])])
   );
+  await setImmediate();
   const sums = experimentSums(experiment, cube, publication, {hash: contents});
   const definition = lockedDefinition(experiment, definitions.metrics, {date: sums.asOf, hash});
   const text = definitionText(experiment, definitions);
@@ -119,14 +126,14 @@ export async function buildOne(
     ...conflicts.map((conflict) => JSON.stringify(conflict)),
     ...(holdout ? [JSON.stringify(holdout)] : [])
   ).slice(0, 32);
+  await setImmediate();
   const first = readoutAs(inputId);
   const runId = runIdOf(inputId, first.run, memory);
   const {readout, looks, run} = runId === inputId ? first : readoutAs(runId);
   readout.holdout = holdout?.holdout ?? null;
   const hours = trafficHours(publication.traffic, readout.variants);
   if (hours !== null) readout.hours = hours;
-  await mkdir(folder, {recursive: true});
-  await writePublication(folder, publication);
+  await packed;
   readout.files = await filesOf(folder, publication, tenureRows(publication.tenure).length);
   const unchanged = locked?.hash === hash && JSON.stringify(locked.pins) === JSON.stringify(cube.pins);
   const gained = unchanged ? [] : [{...definition, pins: cube.pins}];

@@ -21,8 +21,8 @@ interface Known {
 
 /**
  * Returns the content hashes of files. A file is read again when its path, size or time of change is new; one that was
- * written within the last two seconds is always read again, since the clock of a file system may not tell two writes
- * apart.
+ * written a moment ago is always read again, since the clock of a file system may not tell two writes apart: within the
+ * last two seconds where that clock counts whole seconds, a tenth of one where it does not.
  *
  * @param store folder that they are remembered in, as files.json
  */
@@ -46,7 +46,8 @@ export async function openFileHashes(store: string): Promise<FileHashes> {
     const started = Date.now();
     const digest = await contentHash(file);
     fresh = true;
-    if (Math.max(state.mtimeMs, state.ctimeMs) < started - 2000)
+    const tick = state.ctimeMs % 1000 === 0 ? 2000 : 100;
+    if (Math.max(state.mtimeMs, state.ctimeMs) < started - tick)
       known.set(file, {size: state.size, modified: state.mtimeMs, changed: state.ctimeMs, hash: digest});
     else known.delete(file);
     return digest;

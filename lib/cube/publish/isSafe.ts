@@ -41,8 +41,8 @@ export function isSafe(
       if (!changed) changed = sharedTotals(states, totals, {which, dates, minimum});
   }
   return states.every(({live, nodes}) => {
-    const places = [...live.dates, ...[...live.entries].map((entry) => entry + dates)];
-    return places.every((place) => nodes.find(place) === nodes.find(places[0] ?? 0));
+    const all = [...live.dates, ...[...live.entries].map((entry) => entry + dates)];
+    return all.every((place) => nodes.find(place) === nodes.find(all[0] ?? 0));
   });
 }
 
@@ -64,7 +64,11 @@ function sameBlock(
 ): boolean {
   let changed = false;
   const byBlock = new Map<number, number[]>();
-  for (const place of places) byBlock.set(blocks[place] ?? 0, [...(byBlock.get(blocks[place] ?? 0) ?? []), place]);
+  for (const place of places) {
+    const members = byBlock.get(blocks[place] ?? 0);
+    if (members === undefined) byBlock.set(blocks[place] ?? 0, [place]);
+    else members.push(place);
+  }
   for (const members of byBlock.values())
     for (const a of members)
       for (const b of members) {
@@ -90,7 +94,7 @@ function heavyLinks(
   let largest = new Map<number, number>();
   const flush = (entry: number) => {
     for (const [dateSet, units] of largest) {
-      const key = nodes.find(entry + dates) * (2 * dates + 2 ** 20) + dateSet;
+      const key = pairOf(nodes.find(entry + dates), dateSet);
       sums.set(key, (sums.get(key) ?? 0) + units);
     }
     largest = new Map();
@@ -103,8 +107,8 @@ function heavyLinks(
   let changed = false;
   for (const [key, units] of sums) {
     if (units < minimum) continue;
-    const dateSet = key % (2 * dates + 2 ** 20);
-    changed = nodes.union((key - dateSet) / (2 * dates + 2 ** 20), dateSet) || changed;
+    const dateSet = key % places;
+    changed = nodes.union((key - dateSet) / places, dateSet) || changed;
   }
   return changed;
 }
@@ -127,23 +131,25 @@ function sharedTotals(
   {which, dates, minimum}: {which: "dates" | "entries"; dates: number; minimum: number}
 ): boolean {
   const of = totals[which];
-  const sums = new Map<string, number>();
+  const sums = new Map<number, number>();
   for (const {links, live, dateBlocks, entryBlocks, nodes} of states) {
     const blocks = which === "dates" ? dateBlocks : entryBlocks;
     const offset = which === "dates" ? 0 : dates;
-    const tied = new Map<string, Set<number>>();
+    const tied = new Map<number, Set<number>>();
     for (const place of live[which]) {
-      const key = `${blocks[place] ?? 0} ${nodes.find(place + offset)}`;
-      tied.set(key, (tied.get(key) ?? new Set()).add(of.find(place)));
+      const key = pairOf(blocks[place] ?? 0, nodes.find(place + offset));
+      const known = tied.get(key);
+      if (known === undefined) tied.set(key, new Set([of.find(place)]));
+      else known.add(of.find(place));
     }
-    let largest = new Map<string, number>();
+    let largest = new Map<number, number>();
     links.forEach(({entry, date, units}, i) => {
       const place = which === "dates" ? date : entry;
       const across = nodes.find(which === "dates" ? entry + dates : date);
       const own = of.find(place);
-      for (const other of tied.get(`${blocks[place] ?? 0} ${across}`) ?? []) {
+      for (const other of tied.get(pairOf(blocks[place] ?? 0, across)) ?? []) {
         if (other === own) continue;
-        const pair = `${Math.min(own, other)} ${Math.max(own, other)}`;
+        const pair = pairOf(Math.min(own, other), Math.max(own, other));
         largest.set(pair, Math.max(units, largest.get(pair) ?? 0));
       }
       if (links[i + 1]?.entry === entry) return;
@@ -153,8 +159,16 @@ function sharedTotals(
   }
   let changed = false;
   for (const [pair, units] of sums) {
-    const [a, b] = pair.split(" ").map(Number);
-    if (units >= minimum) changed = of.union(a ?? 0, b ?? 0) || changed;
+    const b = pair % places;
+    if (units >= minimum) changed = of.union((pair - b) / places, b) || changed;
   }
   return changed;
+}
+
+/** More than there are dates and entry dates together. */
+const places = 2 ** 21;
+
+/** Two places as one number. */
+function pairOf(a: number, b: number): number {
+  return a * places + b;
 }

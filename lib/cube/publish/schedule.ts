@@ -197,8 +197,12 @@ function anchoredDates({links}: CellGrid, {dates, entries}: Coarse, minimum: num
 
 /** Whether enough units tie every block of dates to every block of entry dates, one way or another. */
 function isTied(links: readonly Link[], dates: number, entries: number, minimum: number): boolean {
-  const identity = (length: number) => Array.from({length}, (_, i) => i);
-  return isSafe([{links, dates: identity(dates), entries: identity(entries)}], {dates, entries, minimum});
+  const nodes = tie(links, {dates, entries, minimum});
+  const first = links[0];
+  return (
+    first === undefined ||
+    links.every(({date, entry}) => [date, entry + dates].every((at) => nodes.find(at) === nodes.find(first.date)))
+  );
 }
 
 /** All cells of a grid as one. */
@@ -225,18 +229,16 @@ export function together(grid: Grid): CellGrid {
 function coarseLinks(links: readonly Link[], dates: Blocks, entries: Blocks): Link[] {
   const width = blockCount(dates);
   const cells = new Map<number, number>();
-  const byEntry = new Map<number, Map<number, number>>();
+  const largest = new Map<number, number>();
   for (const {entry, date, units} of links) {
-    const largest = byEntry.get(entry) ?? new Map<number, number>();
-    byEntry.set(entry, largest);
-    const block = dates[date] ?? 0;
-    largest.set(block, Math.max(units, largest.get(block) ?? 0));
+    const at = entry * width + (dates[date] ?? 0);
+    if (!(units <= (largest.get(at) ?? -1))) largest.set(at, units);
   }
-  for (const [entry, largest] of byEntry)
-    for (const [block, units] of largest) {
-      const at = (entries[entry] ?? 0) * width + block;
-      cells.set(at, units + (cells.get(at) ?? 0));
-    }
+  for (const [of, units] of largest) {
+    const block = of % width;
+    const at = (entries[(of - block) / width] ?? 0) * width + block;
+    cells.set(at, units + (cells.get(at) ?? 0));
+  }
   return [...cells]
     .map(([at, units]) => ({entry: Math.floor(at / width), date: at % width, units}))
     .sort((a, b) => a.entry - b.entry || a.date - b.date);
