@@ -2,7 +2,6 @@ import type {Letter, Origin, Sum} from "../stats/moments.ts";
 import {sums} from "../stats/moments.ts";
 import type {ExactSums} from "./exactSums.ts";
 import {addSums, centredSums, chooseOrigins, noSums, originOf} from "./exactSums.ts";
-import type {Value} from "./engines/engine.ts";
 import type {Group} from "./increments.ts";
 import type {Plan} from "./plan.ts";
 import {isZeroOrOne} from "./sql/increments.ts";
@@ -38,6 +37,7 @@ export function assemble(plan: Plan, groups: readonly Group[], {cells, origins: 
   const path: CubeRow[] = [];
   const entries: CubeRow[] = [];
   const origins: Record<string, Origin> = {};
+  const dateOf = datesOfDays();
   for (const {metrics: indexes, rows, divisors} of groups) {
     let column = 4;
     for (const [i, index] of indexes.entries()) {
@@ -79,7 +79,7 @@ export function assemble(plan: Plan, groups: readonly Group[], {cells, origins: 
         for (const [{day, variant, cell}, exact] of map.values()) {
           const centred = centredSums(letters, exact, chosen, steps);
           (which === 0 ? path : entries).push({
-            date: dateOfDay(day),
+            date: dateOf(day),
             variant: variants[variant] ?? "",
             cell: cell < 0 ? null : (cells[cell] ?? []),
             metric: metric.key,
@@ -104,21 +104,32 @@ function linksOf(
   {touched}: Group,
   {metric, column, cells}: {metric: string; column: number; cells: AssembleOptions["cells"]}
 ): Links {
-  const rows = touched.filter((row) => Number(row[column]) > 0);
-  const dates = new Map<number, string>();
-  const dateOf = (value: Value | undefined) => {
-    const day = Number(value);
-    const known = dates.get(day) ?? dateOfDay(day);
-    dates.set(day, known);
-    return known;
-  };
+  const [entry = [], day = [], variant = [], cell = []] = touched;
+  const all = touched[column] ?? [];
+  const rows: number[] = [];
+  for (let row = 0; row < all.length; ++row) if (all[row]! > 0) rows.push(row);
+  const dateOf = datesOfDays();
   return {
     metric,
-    entry: rows.map((row) => dateOf(row[0])),
-    date: rows.map((row) => dateOf(row[1])),
-    variant: rows.map((row) => variants[Number(row[2])] ?? ""),
-    cell: rows.map((row) => (dimensions.length === 0 ? [] : (cells[Number(row[3])] ?? []))),
-    units: rows.map((row) => Number(row[column]))
+    entry: rows.map((row) => dateOf(entry[row]!)),
+    date: rows.map((row) => dateOf(day[row]!)),
+    variant: rows.map((row) => variants[variant[row]!] ?? ""),
+    cell: rows.map((row) => (dimensions.length === 0 ? none : (cells[cell[row]!] ?? none))),
+    units: rows.map((row) => all[row]!)
+  };
+}
+
+const none: readonly string[] = [];
+
+/** The dates of days, each told once. */
+function datesOfDays(): (day: number) => string {
+  const dates = new Map<number, string>();
+  return (day) => {
+    const known = dates.get(day);
+    if (known !== undefined) return known;
+    const date = dateOfDay(day);
+    dates.set(day, date);
+    return date;
   };
 }
 

@@ -12,6 +12,7 @@ import type {Scale} from "./sql/totals.ts";
 import {fillIncrements, fillMature, fillTotals} from "./arrays/tables/fillIncrements.ts";
 import {partsByClock, partsOf, totals} from "./sql/totals.ts";
 import type {Value} from "./engines/engine.ts";
+import {integersOf} from "./engines/engine.ts";
 import type {Dialect} from "./dialects/dialect.ts";
 import {aggregateNames} from "./sql/increments.ts";
 import type {Part} from "./sql/totals.ts";
@@ -22,8 +23,8 @@ import {UnfitStateError, keptCells} from "./store/unitState.ts";
 export interface Group {
   readonly metrics: readonly number[];
   readonly rows: readonly (readonly Value[])[];
-  /** Entry day, day, variant, cell, then the units touched per metric. */
-  readonly touched: readonly (readonly Value[])[];
+  /** Columns: entry day, day, variant, cell, then the units touched per metric. */
+  readonly touched: readonly ArrayLike<number>[];
   readonly divisors: readonly Divisors[];
 }
 
@@ -130,7 +131,7 @@ export async function increments(
     groups.push({
       metrics: members.map(({index}) => index),
       rows,
-      touched: await steps.rows(touchedUnits(table, members)),
+      touched: await integersOf(engine, touchedUnits(table, members), 4 + members.length),
       divisors: members.map(({metric}) => divisorsOf(metric, scale))
     });
   }

@@ -43,6 +43,17 @@ export interface NumberArrays {
   write(name: string, columns: Readonly<Record<string, NumberColumn>>): Promise<void>;
 }
 
+/**
+ * Returns the columns of a SELECT of whole numbers of 32 bits without a null, in its order.
+ *
+ * @param count how many columns it has
+ */
+export async function integersOf(engine: Engine, sql: string, count: number): Promise<ArrayLike<number>[]> {
+  if (engine.arrays !== undefined) return (await engine.arrays.read(sql)) as NumberColumn[];
+  const rows = await rowsOf(engine, sql);
+  return Array.from({length: count}, (_, i) => Int32Array.from(rows, (row) => Number(row[i])));
+}
+
 /** Returns all rows of a query that is known to be small. */
 export async function rowsOf(engine: Engine, sql: string): Promise<(readonly Value[])[]> {
   const rows: (readonly Value[])[] = [];

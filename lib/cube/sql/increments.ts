@@ -224,6 +224,7 @@ export function rollUp(dialect: Dialect, table: string, metrics: readonly Number
 
 /** Returns a SELECT of the units that a table of increments was made by: entry day, day, variant, cell, per metric. */
 export function touchedUnits(table: string, metrics: readonly Numbered[]): string {
-  const columns = metrics.map(({metric, index}) => `CAST(${aggregateNames(metric, index)[0] ?? ""} AS INTEGER)`);
-  return `SELECT entry_day, day, variant, cell, ${columns.join(", ")} FROM ${table} ORDER BY 1, 2, 3, 4`;
+  const touched = metrics.map(({metric, index}) => aggregateNames(metric, index)[0] ?? "");
+  const columns = ["entry_day", "day", "variant", "cell", ...touched].map((name) => `CAST(${name} AS INTEGER)`);
+  return `SELECT ${columns.join(", ")} FROM ${table} ORDER BY 1, 2, 3, 4`;
 }
