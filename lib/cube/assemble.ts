@@ -1,7 +1,7 @@
-import type {Letter, Origin, Sum} from "../stats/moments.ts";
-import {sums} from "../stats/moments.ts";
+import type {Letter, Origin} from "../stats/moments.ts";
+import {emptyRow} from "./emptyRow.ts";
 import type {ExactSums} from "./exactSums.ts";
-import {addSums, centredSums, chooseOrigins, noSums, originOf} from "./exactSums.ts";
+import {addSums, centring, chooseOrigins, noSums, originOf} from "./exactSums.ts";
 import type {Group} from "./increments.ts";
 import type {Plan} from "./plan.ts";
 import {isZeroOrOne} from "./sql/increments.ts";
@@ -75,19 +75,18 @@ export function assemble(plan: Plan, groups: readonly Group[], {cells, origins: 
           chosen.set(letter, BigInt(Math.round(value * (steps[letter] ?? 1))));
       }
       origins[metric.key] = originOf(chosen, steps);
+      const centre = centring(letters, chosen, steps);
       summed.forEach((map, which) => {
         for (const [{day, variant, cell}, exact] of map.values()) {
-          const centred = centredSums(letters, exact, chosen, steps);
-          (which === 0 ? path : entries).push({
-            date: dateOf(day),
-            variant: variants[variant] ?? "",
-            cell: cell < 0 ? null : (cells[cell] ?? []),
-            metric: metric.key,
-            bin: null,
-            touched: Number(exact.touched),
-            n: Number(exact.n),
-            ...allSums(centred)
-          });
+          const row = emptyRow();
+          row.date = dateOf(day);
+          row.variant = variants[variant] ?? "";
+          row.cell = cell < 0 ? null : (cells[cell] ?? none);
+          row.metric = metric.key;
+          row.touched = Number(exact.touched);
+          row.n = Number(exact.n);
+          centre(exact, row);
+          (which === 0 ? path : entries).push(row);
         }
       });
     }
@@ -131,13 +130,6 @@ function datesOfDays(): (day: number) => string {
     dates.set(day, date);
     return date;
   };
-}
-
-const zeros = Object.fromEntries(sums.map((sum) => [sum, 0])) as Record<Sum, number>;
-
-/** Returns all sums, 0 where absent. */
-export function allSums(some: Partial<Record<Sum, number>>): Record<Sum, number> {
-  return {...zeros, ...some};
 }
 
 /** Returns the order of a cube's rows: by date, variant, cell (the whole variant first), metric and bin. */

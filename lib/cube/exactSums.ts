@@ -44,32 +44,40 @@ export function chooseOrigins(letters: readonly Sum[], {n, values}: ExactSums): 
 }
 
 /**
- * Returns the sums as doubles about the origins, each rounded once:
+ * Returns what writes a metric's sums as doubles about the origins, each rounded once:
  * Σ(a - p)(b - q) = Σab - qΣa - pΣb + npq.
  */
-export function centredSums(
+export function centring(
   letters: readonly Sum[],
-  {n, values}: ExactSums,
   origins: ReadonlyMap<Letter, bigint>,
   divisors: Divisors
-): Partial<Record<Sum, number>> {
-  const of = (sum: string): bigint => {
-    const at = letters.findIndex((letter) => letter === sum || [...letter].reverse().join("") === sum);
-    return values[at] ?? 0n;
-  };
-  const centred: Partial<Record<Sum, number>> = {};
-  for (const letter of letters) {
-    const [a, b] = [...letter] as [Letter, Letter?];
-    const p = origins.get(a) ?? 0n;
-    if (b === undefined) {
-      centred[letter] = Number(of(a) - n * p) / (divisors[a] ?? 1);
-      continue;
+): (from: ExactSums, to: Partial<Record<Sum, number>>) => void {
+  const sums = letters.map((sum, at) => {
+    const [a, b] = [...sum] as [Letter, Letter?];
+    const [p, q] = [a, b].map((letter) => (letter === undefined ? 0n : (origins.get(letter) ?? 0n)));
+    const [ofA, ofB] = [a, b].map((letter) => letters.findIndex((other) => other === letter));
+    return {
+      sum,
+      at,
+      p: p!,
+      q: q!,
+      ofA: ofA!,
+      ofB: ofB!,
+      single: b === undefined,
+      a: divisors[a] ?? 1,
+      b: divisors[b!] ?? 1
+    };
+  });
+  return ({n, values}, to) => {
+    const of = (at: number): bigint => values[at] ?? 0n;
+    for (const {sum, at, p, q, ofA, ofB, single, a, b} of sums) {
+      if (single) to[sum] = Number(p === 0n ? of(at) : of(at) - n * p) / a;
+      else {
+        const exact = p === 0n && q === 0n ? of(at) : of(at) - q * of(ofA) - p * of(ofB) + n * p * q;
+        to[sum] = Number(exact) / a / b;
+      }
     }
-    const q = origins.get(b) ?? 0n;
-    const exact = of(letter) - q * of(a) - p * of(b) + n * p * q;
-    centred[letter] = Number(exact) / (divisors[a] ?? 1) / (divisors[b] ?? 1);
-  }
-  return centred;
+  };
 }
 
 /** Returns origins in the metric's own unit. */

@@ -1,5 +1,5 @@
 import type {Hits} from "./buildLogs.ts";
-import {allSums} from "./assemble.ts";
+import {allSums} from "./emptyRow.ts";
 import type {BinGroups} from "./bins.ts";
 import {lowerEdge, upperEdge} from "./bins.ts";
 import type {MeasuredLook} from "./arrays/sums/measuredValues.ts";

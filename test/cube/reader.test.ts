@@ -3,7 +3,7 @@ import {join} from "node:path";
 import {parquetReadObjects} from "hyparquet";
 import {compressors} from "hyparquet-compressors";
 import {describe, expect, it} from "vitest";
-import {allSums} from "../../lib/cube/assemble.ts";
+import {allSums} from "../../lib/cube/emptyRow.ts";
 import {cubeTable, cubeTableFromColumns, dimensionColumn} from "../../lib/cube/cubeTable.ts";
 import {writePublication} from "../../lib/cube/parquet.ts";
 import type {ArmMoments} from "../../lib/cube/reader.ts";

@@ -1,4 +1,6 @@
 import {sums} from "../../stats/moments.ts";
+import type {Open} from "../emptyRow.ts";
+import {emptyPublishedRow} from "../emptyRow.ts";
 import {phaseDimension} from "../row.ts";
 import type {Carried, CubeRow, PublishedRow} from "../row.ts";
 import type {Blocks} from "./blocks.ts";
@@ -144,17 +146,25 @@ function emit({metric, plan, rename, wholeFrom, table, rows, to, carried}: Emiss
       const dates = [...new Set(parts.map(({date}) => date))].sort();
       const from = dates[0] ?? "";
       const until = lastOfTotal(dates.at(-1) ?? "");
-      to.push({...added(parts), date: until, cell, metric});
+      const row = added(parts);
+      row.date = until;
+      row.cell = cell;
+      row.metric = metric;
+      to.push(row);
       if (from !== until) carried.push({table, metric, variant: wholeFrom.variant, cell, from, until, dates});
     }
   }
 }
 
-/** The sum of rows, under the first one's keys. */
-function added(rows: readonly CubeRow[]): PublishedRow {
+/** The sum of rows of one variant, without a date, a cell and a metric. */
+function added(rows: readonly CubeRow[]): Open<PublishedRow> {
   const [first] = rows;
   if (first === undefined) throw new RangeError("invalid rows; none");
-  const {touched: _, ...total} = first;
+  const total = emptyPublishedRow();
+  total.variant = first.variant;
+  total.bin = first.bin;
+  total.n = first.n;
+  for (const sum of sums) total[sum] = first[sum];
   for (let i = 1; i < rows.length; ++i) {
     const row = rows[i]!;
     total.n += row.n;

@@ -1,7 +1,7 @@
 import type {Experiment} from "../../experiment/definition/definition.ts";
 import type {Sum} from "../../stats/moments.ts";
 import {sums} from "../../stats/moments.ts";
-import {allSums} from "../assemble.ts";
+import {allSums} from "../emptyRow.ts";
 import {dimensionColumn} from "../cubeTable.ts";
 import type {Cube, CubeRow, TrafficRow} from "../row.ts";
 import type {TableContext, TableRow} from "./readTable.ts";

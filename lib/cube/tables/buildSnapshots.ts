@@ -1,6 +1,6 @@
 import type {Experiment} from "../../experiment/definition/definition.ts";
 import type {Origin} from "../../stats/moments.ts";
-import {allSums} from "../assemble.ts";
+import {allSums} from "../emptyRow.ts";
 import type {Cube, CubeRow, TrafficRow} from "../row.ts";
 import type {TableContext} from "./readTable.ts";
 import {metricKeys, numberOf, readTable, tally, variantNamed} from "./readTable.ts";

@@ -1,7 +1,7 @@
 import type {Experiment, Metric} from "../../experiment/definition/definition.ts";
 import {contractPrefix, summaryContracts} from "../../experiment/summaryContracts.ts";
 import type {SummaryRow} from "../../experiment/summaryContracts.ts";
-import {allSums} from "../assemble.ts";
+import {allSums} from "../emptyRow.ts";
 import type {Cube, CubeRow} from "../row.ts";
 import type {TableContext} from "./readTable.ts";
 import {metricKeys, numberOf, readTable, tally, variantNamed} from "./readTable.ts";
