@@ -10,7 +10,7 @@ import type {Numbered} from "./sql/increments.ts";
 import {matureIncrements, rollUp, runningIncrements, touchedUnits} from "./sql/increments.ts";
 import type {Scale} from "./sql/totals.ts";
 import {fillIncrements, fillMature, fillTotals} from "./arrays/tables/fillIncrements.ts";
-import {partsByClock, partsOf, totals} from "./sql/totals.ts";
+import {partsByClock, partsOf, smallSum, totals} from "./sql/totals.ts";
 import type {Value} from "./engines/engine.ts";
 import {integersOf} from "./engines/engine.ts";
 import type {Dialect} from "./dialects/dialect.ts";
@@ -149,7 +149,7 @@ function withKept(dialect: Dialect, now: string, parts: readonly Part[], state: 
   const columns = parts.map(({column}) => column).join(", ");
   const sums = parts.map(({column, side: {reduce}}) => {
     if (reduce === "first") return `min(${column}) AS ${column}`;
-    return `${dialect.integer(`${reduce === "any" ? "max" : "sum"}(${column})`)} AS ${column}`;
+    return reduce === "any" ? `max(${column}) AS ${column}` : `${smallSum(dialect, column)} AS ${column}`;
   });
   return `SELECT u, ${sums.join(", ")} FROM (${now} UNION ALL SELECT u, ${columns} FROM ${state?.live("totals") ?? ""}) AS t GROUP BY u`;
 }

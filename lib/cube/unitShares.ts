@@ -1,10 +1,11 @@
 import type {Hits} from "./buildLogs.ts";
+import type {Dialect} from "./dialects/dialect.ts";
 import type {LoadContext} from "./loadFacts.ts";
 import type {MetricPlan, Plan} from "./plan.ts";
 import {numberOf} from "./steps.ts";
 import {mergeLargest} from "./arrays/sums/largestTotals.ts";
 import type {Part} from "./sql/totals.ts";
-import {partsByClock, partsOf} from "./sql/totals.ts";
+import {partsByClock, partsOf, smallSum} from "./sql/totals.ts";
 
 /** Steps in which the largest share is told: a finer one would tell one unit's value. */
 const steps = [0.5, 0.2, 0.1, 0.05, 0.02, 0.01];
@@ -41,12 +42,12 @@ export async function activeUnits(
  * so that the share does not tell the unit's value. Uncapped: a cap is the answer to it, not its measure.
  */
 export async function largestShares(
-  {steps: run, shards}: LoadContext,
+  {engine, steps: run, shards}: LoadContext,
   plan: Plan,
   {asOf}: {asOf: number}
 ): Promise<Record<string, number>> {
   const found = new Map<string, number>();
-  const totals = plan.metrics.flatMap((metric, index) => totalOf(metric, index) ?? []);
+  const totals = plan.metrics.flatMap((metric, index) => totalOf(engine.dialect, metric, index) ?? []);
   const shareOf = (key: string, n: number, most: number, total: number): void => {
     const share = total > 0 && n >= plan.experiment.minimumUnits ? most / total : 0;
     found.set(key, steps.find((step) => share >= step) ?? 0);
@@ -76,13 +77,17 @@ const attributes = "FROM units WHERE counts";
 const days = "FROM unit_days GROUP BY u";
 
 /** Each unit's total, and what it is taken from; null for metrics that are not sums. */
-function totalOf(metric: MetricPlan, index: number): {key: string; sql: string; from: string; part?: Part} | null {
+function totalOf(
+  dialect: Dialect,
+  metric: MetricPlan,
+  index: number
+): {key: string; sql: string; from: string; part?: Part} | null {
   const {key, kind, sides, clock} = metric;
   if (kind !== "mean" || sides.y === undefined) return null;
   if (sides.y.of === "attribute") return sides.y.truthy ? null : {key, sql: sides.y.attribute.id, from: attributes};
   const part = partsOf(metric, index).find(({letter}) => letter === "y");
   if (part === undefined) return null;
   return clock.running
-    ? {key, sql: `sum(${part.column})`, from: days, part}
+    ? {key, sql: smallSum(dialect, part.column), from: days, part}
     : {key, sql: part.column, from: "FROM unit_totals", part};
 }
