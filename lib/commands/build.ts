@@ -5,6 +5,8 @@ import type {Command} from "commander";
 import {openDuckdb} from "../cube/engines/duckdb.ts";
 import type {DuckdbEngine} from "../cube/engines/duckdb.ts";
 import {rowsOf} from "../cube/engines/engine.ts";
+import type {ParquetWriter} from "../cube/parquet.ts";
+import {openWriter} from "../cube/parquet.ts";
 import {pullOf} from "../cube/pull/pullOf.ts";
 import type {FactStore} from "../cube/store/factStore.ts";
 import {openFactStore} from "../cube/store/factStore.ts";
@@ -152,13 +154,15 @@ async function buildAll(definitions: Definitions, options: Places): Promise<Buil
   const store = storeFolder(dataDir);
   const files = await openFileHashes(store);
   const glob = globOf(engine, dataDir);
-  const facts = await openFacts(definitions, {...options, store, files, engine, glob});
+  const code = await codeHash();
+  const facts = await openFacts(definitions, {...options, store, files, engine, glob, code});
   const storedHash = async (name: string): Promise<string | null> => (await facts.fact(name))?.hash ?? null;
-  const keys = await keysOf(definitions, {...options, files, glob, storedHash});
+  const keys = keysOf(definitions, {...options, files, glob, storedHash, code});
   const entries = new Map<string, IndexEntry>();
   const failed: {id: string; reason: string}[] = [];
   const built: string[] = [];
   const unchanged: string[] = [];
+  let writer: Promise<ParquetWriter> | undefined;
   try {
     for (const experiment of chosen) {
       const {id} = experiment;
@@ -170,7 +174,13 @@ async function buildAll(definitions: Definitions, options: Places): Promise<Buil
           entries.set(id, record.entry);
           unchanged.push(id);
         } else {
-          const entry = await buildAndSwap(experiment, definitions, {...options, engine, facts});
+          // One for all: it takes longer to open than to write with.
+          if (writer === undefined) {
+            writer = openWriter();
+            // Whoever writes hears of what went wrong.
+            writer.catch(() => undefined);
+          }
+          const entry = await buildAndSwap(experiment, definitions, {...options, engine, writer, facts});
           entries.set(id, entry);
           if (input !== null) await writeRecord(store, outDir, {key: await keyOf(), entry});
         }
@@ -189,6 +199,10 @@ async function buildAll(definitions: Definitions, options: Places): Promise<Buil
   } finally {
     progress.done();
     await files.save();
+    await writer?.then(
+      (open) => open.close(),
+      () => undefined
+    );
     await engine.close();
   }
   for (const experiment of definitions.experiments)
@@ -217,11 +231,18 @@ function globOf(engine: DuckdbEngine, dataDir: string): (pattern: string) => Pro
 }
 
 /** Returns what tells whether an experiment must be computed: its input now, and the key with the memory as it stands. */
-async function keysOf(
+function keysOf(
   definitions: Definitions,
-  {dataDir, historyDir, files, glob, storedHash, asOf}: Places & Omit<InputHashOptions, "dataDir">
+  {
+    dataDir,
+    historyDir,
+    files,
+    glob,
+    storedHash,
+    code,
+    asOf
+  }: Places & Omit<InputHashOptions, "dataDir"> & {readonly code: string}
 ) {
-  const code = await codeHash();
   return {
     async of(experiment: Experiment) {
       const input = await inputHash(experiment, definitions, {dataDir, files, glob, storedHash});
@@ -237,12 +258,13 @@ interface FactsOptions extends Places {
   readonly files: FileHashes;
   readonly engine: DuckdbEngine;
   readonly glob: (pattern: string) => Promise<readonly string[]>;
+  readonly code: string;
 }
 
 /** The rows of facts, kept from build to build and read once for all experiments. */
 async function openFacts(
   definitions: Definitions,
-  {dataDir, store, files, engine, glob, keepsFiles}: FactsOptions
+  {dataDir, store, files, engine, glob, code, keepsFiles}: FactsOptions
 ): Promise<FactStore> {
   const {facts, connections} = definitions.sources;
   return openFactStore({
@@ -259,7 +281,7 @@ async function openFacts(
       return factHash(name, fact, connection, {dataDir, files, glob, storedHash: async () => null});
     },
     write: writeBeside,
-    state: {folder: join(store, "state"), code: await codeHash(), least: 1_000_000},
+    state: {folder: join(store, "state"), code, least: 1_000_000},
     ...(keepsFiles === undefined ? {} : {keepsFiles}),
     async pullOf(name, fact, columns) {
       const connection = fact.connection === undefined ? undefined : connections[fact.connection];
@@ -273,7 +295,16 @@ async function openFacts(
 async function buildAndSwap(
   experiment: Experiment,
   definitions: Definitions,
-  {dataDir, outDir, historyDir, engine, facts, threads, asOf}: Places & {engine: DuckdbEngine; facts: FactStore}
+  {
+    dataDir,
+    outDir,
+    historyDir,
+    engine,
+    writer,
+    facts,
+    threads,
+    asOf
+  }: Places & {engine: DuckdbEngine; writer: Promise<ParquetWriter>; facts: FactStore}
 ): Promise<IndexEntry> {
   const {id} = experiment;
   const folder = await freshFolder(join(outDir, `.${id}.part`));
@@ -291,6 +322,7 @@ async function buildAndSwap(
       pins: await readPins(historyDir, id),
       published: await readReadout(outDir, id),
       engine,
+      writer,
       store: facts,
       ...(threads === undefined ? {} : {threads}),
       ...(asOf === undefined ? {} : {asOf})

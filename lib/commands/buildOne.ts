@@ -4,7 +4,8 @@ import {setImmediate} from "node:timers/promises";
 import {buildCube} from "../cube/buildCube.ts";
 import type {DuckdbEngine} from "../cube/engines/duckdb.ts";
 import {experimentSums} from "../cube/experimentSums.ts";
-import {writePublication} from "../cube/parquet.ts";
+import type {ParquetWriter} from "../cube/parquet.ts";
+import {openWriter, startPublication} from "../cube/parquet.ts";
 import {publishable} from "../cube/publish.ts";
 import type {FactStore} from "../cube/store/factStore.ts";
 import {tenureRows} from "../cube/tenure/tenureRows.ts";
@@ -36,6 +37,8 @@ export interface BuildOneOptions {
   /** The readout that is published now; default: none. A new pin keeps it. */
   readonly published?: Readout | null;
   readonly engine?: DuckdbEngine;
+  /** What writes its Parquet files; default: one of its own. */
+  readonly writer?: Promise<ParquetWriter>;
   /** Where rows are kept from build to build. */
   readonly store?: FactStore;
   readonly threads?: number;
@@ -60,6 +63,24 @@ export interface BuiltOne {
 export async function buildOne(
   experiment: Experiment,
   definitions: Definitions,
+  options: BuildOneOptions
+): Promise<BuiltOne> {
+  if (options.writer !== undefined) return buildWith(experiment, definitions, {...options, writer: options.writer});
+  // It opens while the cube is built.
+  const writer = openWriter();
+  try {
+    return await buildWith(experiment, definitions, {...options, writer});
+  } finally {
+    await writer.then(
+      (open) => open.close(),
+      () => undefined
+    );
+  }
+}
+
+async function buildWith(
+  experiment: Experiment,
+  definitions: Definitions,
   {
     dataDir,
     folder,
@@ -67,10 +88,11 @@ export async function buildOne(
     pins: keptBefore = [],
     published = null,
     engine,
+    writer,
     store,
     threads,
     asOf: asked
-  }: BuildOneOptions
+  }: BuildOneOptions & {readonly writer: Promise<ParquetWriter>}
 ): Promise<BuiltOne> {
   const pin = experiment.status === "stopped" ? experiment.pin : false;
   const holdout = await buildHoldout(experiment, definitions, {
@@ -97,43 +119,46 @@ export async function buildOne(
   const publication = publishable(cube, {minimumUnits, budget});
   await mkdir(folder, {recursive: true});
   // DuckDB packs the files on a thread of its own while the numbers are computed on this one.
-  const packed = writePublication(folder, publication);
-  packed.catch(() => undefined);
-  await setImmediate();
-  const contents = hashOf(
-    JSON.stringify(publication),
-    JSON.stringify([cube.excluded, cube.rows, ...(cube.bandit ? [cube.bandit] : [])])
-  );
-  await setImmediate();
-  const sums = experimentSums(experiment, cube, publication, {hash: contents});
-  const definition = lockedDefinition(experiment, definitions.metrics, {date: sums.asOf, hash});
-  const text = definitionText(experiment, definitions);
-  const conflicts = conflictsOf(experiment, definitions);
-  const readoutAs = (runId: string) =>
-    readoutOf({
-      experiment,
-      metrics: definitions.metrics,
-      sums,
-      memory,
-      runId,
-      definition: {...definition, text},
-      conflicts
-    });
-  const inputId = hashOf(
-    hash,
-    text,
-    contents,
-    ...conflicts.map((conflict) => JSON.stringify(conflict)),
-    ...(holdout ? [JSON.stringify(holdout)] : [])
-  ).slice(0, 32);
-  await setImmediate();
-  const first = readoutAs(inputId);
-  const runId = runIdOf(inputId, first.run, memory);
-  const {readout, looks, run} = runId === inputId ? first : readoutAs(runId);
+  const packing = await startPublication(folder, publication, await writer);
+  const compute = async () => {
+    const contents = hashOf(
+      JSON.stringify(publication),
+      JSON.stringify([cube.excluded, cube.rows, ...(cube.bandit ? [cube.bandit] : [])])
+    );
+    const sums = experimentSums(experiment, cube, publication, {hash: contents});
+    const definition = lockedDefinition(experiment, definitions.metrics, {date: sums.asOf, hash});
+    const text = definitionText(experiment, definitions);
+    const conflicts = conflictsOf(experiment, definitions);
+    const readoutAs = (runId: string) =>
+      readoutOf({
+        experiment,
+        metrics: definitions.metrics,
+        sums,
+        memory,
+        runId,
+        definition: {...definition, text},
+        conflicts
+      });
+    const inputId = hashOf(
+      hash,
+      text,
+      contents,
+      ...conflicts.map((conflict) => JSON.stringify(conflict)),
+      ...(holdout ? [JSON.stringify(holdout)] : [])
+    ).slice(0, 32);
+    // So that the next file is packed.
+    await setImmediate();
+    const first = readoutAs(inputId);
+    const runId = runIdOf(inputId, first.run, memory);
+    return {...(runId === inputId ? first : readoutAs(runId)), definition};
+  };
+  const [computed, packed] = await Promise.allSettled([compute(), packing.done]);
+  if (packed.status === "rejected") throw packed.reason;
+  if (computed.status === "rejected") throw computed.reason;
+  const {readout, looks, run, definition} = computed.value;
   readout.holdout = holdout?.holdout ?? null;
   const hours = trafficHours(publication.traffic, readout.variants);
   if (hours !== null) readout.hours = hours;
-  await packed;
   readout.files = await filesOf(folder, publication, tenureRows(publication.tenure).length);
   const unchanged = locked?.hash === hash && JSON.stringify(locked.pins) === JSON.stringify(cube.pins);
   const gained = unchanged ? [] : [{...definition, pins: cube.pins}];

@@ -1,6 +1,6 @@
 export {buildCube} from "./buildCube.ts";
 export {publishable, publishableTraffic} from "./publish.ts";
-export {withWriter, writePublication} from "./parquet.ts";
+export {openWriter, startPublication, withWriter, writePublication} from "./parquet.ts";
 export {openDuckdb} from "./engines/duckdb.ts";
 export {rowsOf} from "./engines/engine.ts";
 export {duckdb} from "./dialects/duckdb.ts";

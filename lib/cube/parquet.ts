@@ -3,7 +3,6 @@ import type {Sum} from "../stats/moments.ts";
 import {sums} from "../stats/moments.ts";
 import {dimensionColumn} from "./cubeTable.ts";
 import {openDuckdb} from "./engines/duckdb.ts";
-import type {DuckdbEngine} from "./engines/duckdb.ts";
 import type {Publication, PublishedRow, TrafficRow} from "./row.ts";
 import {tenureColumns, tenureRows} from "./tenure/tenureRows.ts";
 
@@ -19,58 +18,95 @@ export interface ParquetColumn {
  * edges `lower` and `upper` where any row has them, `n` and the sums that any row has; of traffic `hour`, `variant`,
  * `units`; of tenure those of `tenureColumns`. Rows of one metric and cell stand together, by date, and those of tenure by
  * part: so they are packed best. Equal rows give equal bytes.
+ *
+ * @returns as soon as the first file is being packed, which needs nothing of this thread; `done` once all are written
  */
-export async function writePublication(folder: string, publication: Publication): Promise<void> {
-  const {dimensions, path, entries, traffic, tenure} = publication;
-  await withWriter(async (write) => {
-    const present = sums.filter((sum) => path.some((row) => row[sum] !== 0) || entries.some((row) => row[sum] !== 0));
-    const binned = path.some(({bin}) => bin !== null);
-    await write(
-      join(folder, "path.parquet"),
-      cubeColumns(dimensions, present, binned),
-      cubeRows(path, dimensions, present, binned),
-      cubeOrder(dimensions)
-    );
-    await write(
+export async function startPublication(
+  folder: string,
+  {dimensions, path, entries, traffic, tenure}: Publication,
+  writer: ParquetWriter
+): Promise<{readonly done: Promise<void>}> {
+  const present = sums.filter((sum) => path.some((row) => row[sum] !== 0) || entries.some((row) => row[sum] !== 0));
+  const binned = path.some(({bin}) => bin !== null);
+  const first = await writer.start(
+    join(folder, "path.parquet"),
+    cubeColumns(dimensions, present, binned),
+    cubeRows(path, dimensions, present, binned),
+    cubeOrder(dimensions)
+  );
+  const rest = async (): Promise<void> => {
+    await first.done;
+    await writer.write(
       join(folder, "entries.parquet"),
       cubeColumns(dimensions, present),
       cubeRows(entries, dimensions, present),
       cubeOrder(dimensions)
     );
-    await write(join(folder, "traffic.parquet"), trafficColumns, trafficRows(traffic));
-    await write(join(folder, "tenure.parquet"), tenureColumns, tenureRows(tenure), tenureOrder);
-  });
+    await writer.write(join(folder, "traffic.parquet"), trafficColumns, trafficRows(traffic));
+    await writer.write(join(folder, "tenure.parquet"), tenureColumns, tenureRows(tenure), tenureOrder);
+  };
+  return {done: rest()};
 }
 
-type Write = (
+/** Writes the published rows as `startPublication` does, and waits for them. */
+export async function writePublication(folder: string, publication: Publication): Promise<void> {
+  const writer = await openWriter();
+  try {
+    await (
+      await startPublication(folder, publication, writer)
+    ).done;
+  } finally {
+    await writer.close();
+  }
+}
+
+/** A Parquet file: its path, its columns, its rows, and the columns that these are sorted by; default: they stand as given. */
+type File = readonly [
   file: string,
   columns: readonly ParquetColumn[],
   rows: Iterable<readonly (string | number | null)[]>,
   order?: readonly string[]
-) => Promise<void>;
+];
 
-/** Calls back with a function that writes one Parquet file, its rows by the columns named, else in the order given. */
-export async function withWriter(task: (write: Write) => Promise<void>): Promise<void> {
-  // One thread: otherwise the row groups could come in any order.
-  const engine = await openDuckdb({threads: 1, ordered: true, memory: "1GB"});
-  try {
-    await task((...file) => writeParquet(engine, ...file));
-  } finally {
-    await engine.close();
-  }
+/** Writes Parquet files, one after another. */
+export interface ParquetWriter {
+  /** Takes the rows of a file; it is packed meanwhile, and written once `done` is. */
+  start(...file: File): Promise<{readonly done: Promise<void>}>;
+  /** Writes a file. */
+  write(...file: File): Promise<void>;
+  close(): Promise<void>;
 }
 
-async function writeParquet(
-  engine: DuckdbEngine,
-  ...[file, columns, rows, order = []]: Parameters<Write>
-): Promise<void> {
+/** Opens a writer of Parquet files, for one file at a time. Close it to free its memory. */
+export async function openWriter(): Promise<ParquetWriter> {
+  // One thread: otherwise the row groups could come in any order.
+  const engine = await openDuckdb({threads: 1, ordered: true, memory: "1GB"});
   const {identifier, literal} = engine.dialect;
-  const types = columns.map(({name, type}) => `${identifier(name)} ${type}`);
-  await engine.run(`CREATE OR REPLACE TABLE written (${types.join(", ")})`);
-  await engine.append("written", rows);
-  const sorted = order.length === 0 ? "" : ` ORDER BY ${order.map(identifier).join(", ")}`;
-  await engine.run(`COPY (SELECT * FROM written${sorted}) TO ${literal(file)} (FORMAT parquet, ${packing})`);
-  await engine.run("DROP TABLE written");
+  const start: ParquetWriter["start"] = async (file, columns, rows, order = []) => {
+    const types = columns.map(({name, type}) => `${identifier(name)} ${type}`);
+    await engine.run(`CREATE OR REPLACE TABLE written (${types.join(", ")})`);
+    await engine.append("written", rows);
+    const sorted = order.length === 0 ? "" : ` ORDER BY ${order.map(identifier).join(", ")}`;
+    const done = engine.run(`COPY (SELECT * FROM written${sorted}) TO ${literal(file)} (FORMAT parquet, ${packing})`);
+    // Whoever waits for it hears of what went wrong.
+    done.catch(() => undefined);
+    return {done};
+  };
+  return {
+    start,
+    write: async (...file) => (await start(...file)).done,
+    close: () => engine.close()
+  };
+}
+
+/** Calls back with a function that writes one Parquet file. */
+export async function withWriter(task: (write: ParquetWriter["write"]) => Promise<void>): Promise<void> {
+  const writer = await openWriter();
+  try {
+    await task(writer.write);
+  } finally {
+    await writer.close();
+  }
 }
 
 // Names repeat and are worth a dictionary; most sums occur once, and a dictionary would only hide them from zstd. Higher
