@@ -10,7 +10,7 @@ import type {Numbered} from "./sql/increments.ts";
 import {matureIncrements, rollUp, runningIncrements, touchedUnits} from "./sql/increments.ts";
 import type {Scale} from "./sql/totals.ts";
 import {fillIncrements, fillMature, fillTotals} from "./arrays/tables/fillIncrements.ts";
-import {partsByClock, partsOf, smallSum, totals} from "./sql/totals.ts";
+import {partsByClock, partsOf, totals} from "./sql/totals.ts";
 import type {Value} from "./engines/engine.ts";
 import {integersOf} from "./engines/engine.ts";
 import type {Dialect} from "./dialects/dialect.ts";
@@ -48,7 +48,7 @@ export async function increments(
   const kept = state?.kept ?? null;
   if (once.length > 0) {
     const now = totals(dialect, once, hits, scale, {keys: ["u"]});
-    const instead = kept === null ? fillTotals(context, once, scale) : withKept(dialect, now, once, state);
+    const instead = kept === null ? fillTotals(context, once, scale) : withKept(now, once, state?.live("totals") ?? "");
     if (context.shards !== undefined && !plan.metrics.some(readsTotals)) steps.told("unit_totals", now);
     else await steps.table("unit_totals", now, instead === null ? {} : {instead});
   }
@@ -145,13 +145,13 @@ function readsTotals({kind, cap, clock, sides: {y}}: MetricPlan): boolean {
 }
 
 /** Totals of what is new and of what is kept. */
-function withKept(dialect: Dialect, now: string, parts: readonly Part[], state: UnitState | undefined): string {
-  const columns = parts.map(({column}) => column).join(", ");
-  const sums = parts.map(({column, side: {reduce}}) => {
-    if (reduce === "first") return `min(${column}) AS ${column}`;
-    return reduce === "any" ? `max(${column}) AS ${column}` : `${smallSum(dialect, column)} AS ${column}`;
+function withKept(now: string, parts: readonly Part[], kept: string): string {
+  const both = parts.map(({column, side: {reduce}}) => {
+    if (reduce === "first") return `least(n.${column}, k.${column}) AS ${column}`;
+    if (reduce === "any") return `greatest(n.${column}, k.${column}) AS ${column}`;
+    return `coalesce(n.${column}, 0) + coalesce(k.${column}, 0) AS ${column}`;
   });
-  return `SELECT u, ${sums.join(", ")} FROM (${now} UNION ALL SELECT u, ${columns} FROM ${state?.live("totals") ?? ""}) AS t GROUP BY u`;
+  return `SELECT coalesce(n.u, k.u) AS u, ${both.join(", ")} FROM (${now}) AS n FULL JOIN (SELECT * FROM ${kept}) AS k ON k.u = n.u`;
 }
 
 interface SinceKept {

@@ -19,7 +19,7 @@ import type {TenureContext} from "./tenureContext.ts";
 import type {TenureMetric} from "./tenureSql.ts";
 import {columnsOf, tenureDays, tenureMetrics} from "./tenureSql.ts";
 import type {TenureColumn} from "./tenureSql.ts";
-import {range} from "./tenureContext.ts";
+import {range, withUnits} from "./tenureContext.ts";
 import {cohortsByDay, livedByDay} from "../arrays/tables/fillTenure.ts";
 import type {TenureOptions} from "../arrays/sums/tenureRows.ts";
 import {weekdaySums} from "./weekdaySums.ts";
@@ -189,7 +189,8 @@ async function daysSince(
   {scale, told}: {scale: Scale; told: string}
 ): Promise<void> {
   const recent = hits.map((each) => ({...each, table: `${each.table}_recent`}));
-  await steps.beside("tenure_new", tenureDays(engine.dialect, columns, [...hits, ...recent], scale, {key: "k"}));
+  const now = tenureDays(engine.dialect, columns, [...hits, ...recent], scale, {key: "k"});
+  await steps.beside("tenure_new", `SELECT * FROM ${withUnits(`(${now})`, "units")}`);
   const names = ["u", "k", ...columns.map(({name}) => name)].join(", ");
   const all = `SELECT ${names} FROM tenure_new UNION ALL SELECT ${names} FROM ${state.live("tenure_days")}`;
   await steps.table("tenure_days", told, {instead: (name) => state.place.view(name, all)});

@@ -4,7 +4,7 @@ import {dayOfDate} from "../zone.ts";
 import type {SegmentPlan} from "./segmentPlans.ts";
 import {valueIn} from "./segmentPlans.ts";
 import type {TenureContext} from "./tenureContext.ts";
-import {isKeptDay, newDays, range, step, sumsByEntry} from "./tenureContext.ts";
+import {goneDays, newDays, range, step, sumsByEntry} from "./tenureContext.ts";
 import {fillTenure} from "../arrays/tables/fillTenure.ts";
 import type {Pair} from "../arrays/sums/pairSums.ts";
 import {keptCells} from "../store/unitState.ts";
@@ -55,13 +55,13 @@ export async function daySums(
   if (told !== undefined) await steps.beside("tenure_entry_cells", fillTenure(context, "days"));
   else if (state !== undefined) {
     const keys = ["entry_day", "variant", "k", "cell"];
-    const select = (days: string, units: string, where = "true") =>
-      `SELECT x.entry_day, x.variant, t.k, x.cell, ${sums.map((sql, i) => `${sql} AS ${names[i]}`).join(", ")} FROM ${days} AS t JOIN ${units} AS x ON x.u = t.u WHERE t.k >= ${-daysBefore} AND ${where} GROUP BY x.entry_day, x.variant, t.k, x.cell`;
+    const select = (days: string) =>
+      `SELECT t.entry_day, t.variant, t.k, t.cell, ${sums.map((sql, i) => `${sql} AS ${names[i]}`).join(", ")} FROM ${days} AS t WHERE t.k >= ${-daysBefore} GROUP BY t.entry_day, t.variant, t.k, t.cell`;
     const statement = sumsByEntry(context, state, {
       keys,
       names,
-      now: select(newDays(state), "units"),
-      gone: select("gone_tenure", "kept_gone", isKeptDay(state)),
+      now: select(newDays(state)),
+      gone: select(goneDays(state)),
       kept:
         state.kept === null
           ? ""

@@ -1,7 +1,7 @@
 import type {TenureDayRow, TenurePairRow} from "../../experiment/novelty/tenureSums.ts";
 import {fillTenure} from "../arrays/tables/fillTenure.ts";
 import type {TenureContext} from "./tenureContext.ts";
-import {isKeptDay, newDays, range, step, sumsByEntry} from "./tenureContext.ts";
+import {goneDays, newDays, range, step, sumsByEntry} from "./tenureContext.ts";
 import type {TenureColumn, TenureMetric} from "./tenureSql.ts";
 import {columnsOf, total, totalProduct} from "./tenureSql.ts";
 
@@ -47,12 +47,12 @@ export async function productSums(
   if (told !== undefined) await steps.beside("tenure_phase_products", fillTenure(context, "products"));
   else if (state !== undefined) {
     const keys = ["entry_day", "variant", "j", "k"];
-    const select = (days: string, later: string, units: string, where = "true") =>
-      `SELECT b.entry_day, b.variant, a.k AS j, b.k AS k, ${sums.map((sql, i) => `${sql} AS ${names[i]}`).join(", ")} FROM ${days} AS a JOIN (SELECT t.*, x.entry_day, x.variant FROM ${later} AS t JOIN ${units} AS x ON x.u = t.u WHERE ${where}) AS b ON b.u = a.u AND b.k > a.k WHERE a.k >= ${first} GROUP BY b.entry_day, b.variant, a.k, b.k`;
+    const select = (days: string, later: string) =>
+      `SELECT b.entry_day, b.variant, a.k AS j, b.k AS k, ${sums.map((sql, i) => `${sql} AS ${names[i]}`).join(", ")} FROM ${days} AS a JOIN ${later} AS b ON b.u = a.u AND b.k > a.k WHERE a.k >= ${first} GROUP BY b.entry_day, b.variant, a.k, b.k`;
     const kept =
       state.kept === null ? "" : `SELECT ${[...keys, ...names].join(", ")} FROM ${state.from("tenure_entry_products")}`;
-    const now = select("tenure_days", newDays(state), "units");
-    const gone = select("gone_tenure", "gone_tenure", "kept_gone", isKeptDay(state));
+    const now = select("tenure_days", newDays(state));
+    const gone = select("gone_tenure", goneDays(state));
     await engine.table("tenure_entry_products", sumsByEntry({engine}, state, {keys, names, now, gone, kept}));
   }
   const added = names.map((name) => total(dialect, `t.${name}`)).join(", ");

@@ -29,14 +29,19 @@ export function range(from: number, to: number): number[] {
   return Array.from({length: Math.max(0, to - from + 1)}, (_, i) => from + i);
 }
 
-/** The table of the days of units that are not among the kept ones. */
-export function newDays({kept}: UnitState): string {
-  return kept === null ? "tenure_days" : "tenure_new";
+/** What may stand after FROM for days of units, each with its unit's entry day, variant and cell. */
+export function withUnits(days: string, units: string, where = "true"): string {
+  return `(SELECT t.*, x.entry_day, x.variant, x.cell FROM ${days} AS t JOIN ${units} AS x ON x.u = t.u WHERE ${where})`;
 }
 
-/** SQL that is true for a day `t.k` of a kept unit `x` that is among the kept ones. */
-export function isKeptDay({day, lag}: UnitState): string {
-  return `t.k <= ${day - lag} - x.entry_day`;
+/** The same of the days that are not among the kept ones. */
+export function newDays({kept}: UnitState): string {
+  return kept === null ? withUnits("tenure_days", "units") : "tenure_new";
+}
+
+/** The same of the days that are among the kept ones, of units that are gone. */
+export function goneDays({day, lag}: UnitState): string {
+  return withUnits("gone_tenure", "kept_gone", `t.k <= ${day - lag} - x.entry_day`);
 }
 
 /**
