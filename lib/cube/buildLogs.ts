@@ -66,7 +66,6 @@ export async function buildLogs(context: LoadContext, plan: Plan, options: Build
   } catch (error) {
     // Whatever is wrong with what was kept: all is computed from the stored rows, and kept anew.
     if (kept === null) throw error;
-    if (process.env.DBG) console.error("FELL BACK", error);
     await context.steps.restart();
     return await build(context, plan, {...options, threads}, null);
   } finally {

@@ -42,7 +42,7 @@ interface Row {
 }
 
 /** A log with late rows, units seen in a second variant on a later day, rows twice, rows before an exposure, blanks. */
-function log(seed: number, {days, calendar}: {days: number; calendar: boolean}) {
+function log(seed: number, {days, calendar, again}: {days: number; calendar: boolean; again: number}) {
   const next = random(seed);
   const pick = <T>(of: readonly T[]): T => of[Math.floor(next() * of.length)]!;
   const time = (at: number): string => {
@@ -61,8 +61,8 @@ function log(seed: number, {days, calendar}: {days: number; calendar: boolean}) 
       exposures.push({arrives: arrival(at), line: `u${i},${of},${time(at)},${platform}`});
     };
     exposed(entry, variant);
-    if (next() < 0.2) exposed(entry + next() * 4 * day, variant);
-    if (next() < 0.06) exposed(entry + next() * 8 * day, variant === "green" ? "control" : "green");
+    if (next() < 0.2 * again) exposed(entry + next() * 4 * day, variant);
+    if (next() < 0.06 * again) exposed(entry + next() * 8 * day, variant === "green" ? "control" : "green");
     for (let at = entry - 6 * day + next() * day; at < start + days * day; at += next() * 2 * day) {
       const amount = pick(["1.25", "7.5", "33", "0.1", "x", "", "55.55"]);
       const line = `u${i},${time(at)},${pick(["buy", "view", "view", "search"])},${amount}`;
@@ -84,19 +84,21 @@ const sha = (path: string): string =>
   existsSync(path) ? createHash("sha256").update(readFileSync(path)).digest("hex") : "missing";
 
 describe("the state of units", () => {
-  const total = {used: 0, gone: 0};
+  const total = {used: 0, gone: 0, later: 0, weeks: 0, anew: 0};
 
   it.each([
-    [1, "UTC", false],
-    [2, "America/New_York", false],
-    [3, "Europe/Berlin", false],
-    [4, "UTC", true],
-    [5, "Asia/Tokyo", false]
+    [1, "UTC", false, 1],
+    [2, "America/New_York", false, 1],
+    [3, "Europe/Berlin", false, 1],
+    [4, "UTC", true, 1],
+    [5, "Asia/Tokyo", false, 1],
+    [6, "UTC", false, 0],
+    [7, "Europe/Berlin", true, 0]
   ])(
-    "gives the cube of a build from nothing on every night, seed %i, %s, dates only: %s",
-    async (seed, timezone, calendar) => {
-      const days = 14;
-      const {exposures, events} = log(seed, {days, calendar});
+    "gives the cube of a build from nothing on every night, seed %i, %s, dates only: %s, exposed again: %s",
+    async (seed, timezone, calendar, again) => {
+      const days = 24;
+      const {exposures, events} = log(seed, {days, calendar, again});
       const {experiment, definitions} = define({
         experiment: {
           start: "2026-03-20",
@@ -130,17 +132,21 @@ describe("the state of units", () => {
       await withFiles({"exposures.csv": exposures(0), "events.csv": events(0)}, async (dataDir) => {
         const engine = await openDuckdb({threads: 2});
         const record = join(dataDir, "store", "state", experiment.id, "state.json");
-        let gone = 0;
-        let used = 0;
+        let [gone, used, later, weeks, anew] = [0, 0, 0, 0, 0];
         let pins: Cube["pins"] | undefined;
         try {
           for (let night = 7; night < days; ++night) {
             writeFileSync(join(dataDir, "exposures.csv"), exposures(night));
             writeFileSync(join(dataDir, "events.csv"), events(night));
+            let goesOn = false;
             const watched = {
               ...engine,
               async table(name: string, select: string) {
-                if (name === "hits_0_recent") ++used; if (name === "unit_later") console.log("later"); if (name==="tenure_weekdays") console.log("night");
+                if (name === "hits_0_since") ++used;
+                if (name === "unit_later") ++later;
+                if (name === "weekday_entry_sums" && select.includes("read_parquet")) ++weeks;
+                if (name === "hits_0" && goesOn) ++anew;
+                if (name === "hits_0_since") goesOn = true;
                 if (name === "gone_totals") ++gone;
                 await engine.table(name, select);
               }
@@ -165,6 +171,9 @@ describe("the state of units", () => {
           expect(existsSync(record)).toBe(true);
           total.used += used;
           total.gone += gone;
+          total.later += later;
+          total.weeks += weeks;
+          total.anew += anew;
         } finally {
           await engine.close();
         }
@@ -173,8 +182,15 @@ describe("the state of units", () => {
     600_000
   );
 
-  it("goes on from what was kept, units that changed sides since included", () => {
-    expect(total.used).toBeGreaterThan(10);
-    expect(total.gone).toBeGreaterThan(5);
+  it("goes on from what was kept, units that changed sides since included, and seldom in vain", () => {
+    expect(total.used).toBeGreaterThan(40);
+    expect(total.gone).toBeGreaterThan(20);
+    // Values are added up in coarser steps once the largest total has grown.
+    expect(total.anew).toBeLessThan(total.used / 10);
+  });
+
+  it("looks only at units exposed since, where earlier exposures are as they were, and at the weeks that ended", () => {
+    expect(total.later).toBeGreaterThan(30);
+    expect(total.weeks).toBeGreaterThan(10);
   });
 });
