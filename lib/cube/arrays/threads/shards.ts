@@ -71,7 +71,8 @@ export function createShardThreads(): ShardThreads {
 }
 
 function startThread(): Thread {
-  const worker = new Worker(new URL("./shardWorker.mjs", import.meta.url));
+  // What its process was told to load beforehand is of no use to it.
+  const worker = new Worker(new URL("./shardWorker.mjs", import.meta.url), {execArgv: []});
   const waiting: {resolve: (value: unknown) => void; reject: (error: Error) => void}[] = [];
   let failed: Error | null = null;
   const fail = (error: Error): void => {
