@@ -256,7 +256,7 @@ function fitting(
  */
 async function hitsSince(
   {engine: {dialect}, steps}: LoadContext,
-  {kept: {day: last, base, lag}, place, gone, fresh}: UnitState & {readonly kept: StateRecord},
+  {kept: {day: last, base, lag}, gone, fresh}: UnitState & {readonly kept: StateRecord},
   loaded: Loaded,
   {joined, told, table}: {joined: EventsContext; told: string; table: string}
 ): Promise<void> {
@@ -276,8 +276,8 @@ async function hitsSince(
     await steps.beside(`${table}_fresh`, rows(older, "kept_fresh", `day <= ${last}`));
     parts.push(`SELECT ${columns} FROM ${table}_fresh`);
   }
-  await steps.table(table, told, {instead: (name) => place.view(name, parts.join(" UNION ALL "))});
-  await steps.beside(`${table}_recent`, (name) => place.view(name, since(`day <= ${last}`)));
+  await steps.view(table, parts.join(" UNION ALL "), {told});
+  await steps.view(`${table}_recent`, since(`day <= ${last}`));
   if (gone) await steps.beside(`${table}_gone`, rows(older, "kept_gone", `day <= ${last}`));
 }
 

@@ -62,13 +62,11 @@ export async function formUnits(
   const brought = [...mine, ...own.map(({id}) => id)];
   const kept = context.state?.kept == null ? null : context.state;
   const since = kept !== null && exposures.asKept === true && isOfExposures(plan) ? kept : null;
-  const touched =
-    since !== null
-      ? {instead: await touchedSince(context, since, {known, brought, later: partSince(exposures, since.day)})}
-      : known.once === true
-        ? {instead: onlyTouch(dialect, known, brought)}
-        : {};
-  await steps.table("first_touch", firstTouch(dialect, known, brought), touched);
+  const told = firstTouch(dialect, known, brought);
+  if (since !== null)
+    await touchedSince(context, since, {known, brought, later: partSince(exposures, since.day), told});
+  else if (known.once === true) await steps.view("first_touch", onlyTouch(dialect, known, brought), {told});
+  else await steps.table("first_touch", told);
   excluded.push(...(await crossovers(engine, steps, plan, known)));
   if (context.definitions.sources.facts[experiment.exposures]?.shape === "units") {
     const [repeats] = await steps.rows("SELECT coalesce(sum(repeats - 1), 0) FROM first_touch WHERE variant = second");
@@ -108,8 +106,9 @@ export async function formUnits(
   } else {
     const numbers = context.atOnce?.numbers;
     const numbering = numbers !== undefined ? {numbers} : context.state !== undefined ? {byDay: true} : null;
-    const numbered = numbering === null ? {} : {instead: unitRows(dialect, known, {...options, ...numbering})};
-    await steps.table("unit_rows", rows, numbered);
+    const numbered = numbering === null ? rows : unitRows(dialect, known, {...options, ...numbering});
+    // Read twice, once without its numbers.
+    await steps.view("unit_rows", numbered, {told: rows});
     await steps.table("cells", cellRows(count));
     await steps.table("units", withCells, kept === null ? {} : {instead: numberedAsKept(withCells, plan, kept)});
     if (kept !== null) await findGone(context, plan, kept, {later: false});

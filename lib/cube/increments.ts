@@ -62,7 +62,7 @@ export async function increments(
       const before = `SELECT u, ${kept.day} AS day, ${columns} FROM ${state.live("days")}`;
       await steps.beside("unit_days_new", since);
       const all = `SELECT u, day, ${columns} FROM unit_days_new UNION ALL ${before}`;
-      await steps.table("unit_days", now, {instead: (name) => state.place.view(name, all)});
+      await steps.view("unit_days", all, {told: now});
     } else {
       const instead = fillTotals(context, daily, scale);
       const isAsked = plan.metrics.some(({cap}) => typeof cap === "string");

@@ -94,10 +94,12 @@ export async function loadExposures(context: LoadContext, plan: Plan, record: St
     kept === null ? null : storedExposures(dialect, kept, experiment, own, {...context, ...(days && {days})});
   const instead = rowsOf();
   const stored = instead === null ? null : kept;
-  const {statePlace} = context;
-  const asKept = stored !== null && record !== null && statePlace !== undefined && isAsKept(record, name, stored);
-  const make = asKept ? (table: string) => statePlace.view(table, instead ?? "") : instead;
-  await reading(name, () => steps.table("exposure_rows", select, make === null ? {} : {instead: make}));
+  const asKept = stored !== null && record !== null && isAsKept(record, name, stored);
+  await reading(name, () =>
+    asKept && instead !== null
+      ? steps.view("exposure_rows", instead, {told: select})
+      : steps.table("exposure_rows", select, instead === null ? {} : {instead})
+  );
   const found = await profile(steps, "exposure_rows", source.fact, experiment);
   // Rows of units that have no id of their own cannot be told apart.
   const ties = stored === null ? null : storedExposures(dialect, stored, experiment, own, {...context, where: "tie"});

@@ -10,6 +10,11 @@ export interface Steps {
   table(name: string, select: string, options?: {instead?: Make}): Promise<void>;
   /** Makes a table that is not part of the text. */
   beside(name: string, make: Make): Promise<void>;
+  /**
+   * Names a SELECT as a table, where the engine can: for rows that are read once or twice, or lie in files. With `told`, that
+   * SELECT is part of the text.
+   */
+  view(name: string, select: string, options?: {told?: string}): Promise<void>;
   /** Returns all rows of a small SELECT that only looks at the data. */
   rows(select: string): Promise<(readonly Value[])[]>;
   /** Remembers a table that is not made, since what is stored, or lies in typed arrays, serves in its place. */
@@ -46,6 +51,11 @@ export function runSteps(engine: Engine): Steps {
     async beside(name, how) {
       tables.add(name);
       await make(name, how);
+    },
+    async view(name, select, {told} = {}) {
+      tables.add(name);
+      if (told !== undefined) statements.push(`CREATE TEMP TABLE ${name} AS\n  ${told};`);
+      await (engine.view ?? engine.table)(name, select);
     },
     told(name, select) {
       statements.push(`CREATE TEMP TABLE ${name} AS\n  ${select};`);

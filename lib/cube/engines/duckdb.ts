@@ -24,8 +24,6 @@ export interface DuckdbEngine extends Engine {
   readonly scratch: string;
   /** Runs one statement that returns nothing. */
   run(sql: string): Promise<void>;
-  /** Names a SELECT as if it were a temporary table; its rows are read where they lie. */
-  view(name: string, select: string): Promise<void>;
   /** Makes a database file readable, for this engine's life; returns the name to put before its tables. */
   attach(path: string): Promise<string>;
   /** Adds rows to a table, in its columns' order; texts, doubles and whole numbers of 32 bits (as its types say). */

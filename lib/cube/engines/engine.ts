@@ -8,7 +8,9 @@ export interface Engine {
   readonly dialect: Dialect;
   /** Makes a temporary table of a SELECT, in place of an earlier one of that name. */
   table(name: string, select: string): Promise<void>;
-  /** Drops a temporary table, if it is there. */
+  /** Names a SELECT as if it were a temporary table; its rows are read where they lie. Engines may have none. */
+  view?(name: string, select: string): Promise<void>;
+  /** Drops a temporary table or view, if it is there. */
   drop(name: string): Promise<void>;
   /** Streams the rows of one SELECT in batches; values in the order of its columns. */
   query(sql: string): AsyncIterable<readonly (readonly Value[])[]>;

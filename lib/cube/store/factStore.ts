@@ -97,7 +97,7 @@ export function openFactStore(options: FactStoreOptions): FactStore {
       const {state, write} = options;
       return state === undefined || !keepsFiles
         ? null
-        : {...state, folder: join(state.folder, id), run: engine.run, view: engine.view, write};
+        : {...state, folder: join(state.folder, id), run: engine.run, write};
     }
   };
 }

@@ -2,7 +2,6 @@ import type {LoadContext} from "../loadFacts.ts";
 import type {Plan} from "../plan.ts";
 import type {Known} from "../sql/exposures.ts";
 import {cellRows, firstTouch, unitsWithCells} from "../sql/exposures.ts";
-import type {Make} from "../steps.ts";
 import {numberOf} from "../steps.ts";
 import type {UnitState} from "./unitState.ts";
 import {UnfitStateError} from "./unitState.ts";
@@ -16,16 +15,17 @@ function touchColumns(brought: readonly string[]): string[] {
 }
 
 /**
- * Makes `touched_later`, the first touches of the units that were exposed after the kept day, of kept ones among them too.
- * Returns what names those of all units: the kept ones are read where they lie.
+ * Makes `first_touch` of the kept first touches, which are read where they lie, and of `touched_later`: those of the units
+ * that were exposed after the kept day, of kept ones among them too.
  *
+ * @param told its statement from all exposures
  * @param later what to read exposures from that may be later; null without any
  */
 export async function touchedSince(
   {engine: {dialect}, steps}: LoadContext,
   state: UnitState,
-  {known, brought, later}: {known: Known; brought: readonly string[]; later: string | null}
-): Promise<Make> {
+  {known, brought, later, told}: {known: Known; brought: readonly string[]; later: string | null; told: string}
+): Promise<void> {
   const columns = touchColumns(brought).join(", ");
   const kept = state.from("touched");
   const from = Math.max(known.start, state.day + 1);
@@ -45,7 +45,7 @@ export async function touchedSince(
       : `SELECT ${merged.join(", ")} FROM (${now(later)}) AS n LEFT JOIN ${kept} AS k ON k.unit = n.unit`
   );
   const all = `SELECT ${columns} FROM ${untouched(kept)} UNION ALL SELECT ${columns} FROM touched_later`;
-  return (name) => state.place.view(name, all);
+  await steps.view("first_touch", all, {told});
 }
 
 /** Kept rows `k` of units that were not exposed since. */

@@ -20,8 +20,6 @@ export interface StatePlace {
   readonly code: string;
   /** Runs one statement that returns nothing. */
   readonly run: (sql: string) => Promise<void>;
-  /** Names a SELECT as if it were a temporary table; its rows are read where they lie. */
-  readonly view: (name: string, select: string) => Promise<void>;
   /** Writes a file whole or not at all. */
   readonly write: (path: string, bytes: string) => Promise<void>;
   /** Rows of events of the experiment's units below which computing anew is as quick, and nothing is kept. */

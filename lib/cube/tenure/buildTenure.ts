@@ -193,7 +193,7 @@ async function daysSince(
   await steps.beside("tenure_new", `SELECT * FROM ${withUnits(`(${now})`, "units")}`);
   const names = ["u", "k", ...columns.map(({name}) => name)].join(", ");
   const all = `SELECT ${names} FROM tenure_new UNION ALL SELECT ${names} FROM ${state.live("tenure_days")}`;
-  await steps.table("tenure_days", told, {instead: (name) => state.place.view(name, all)});
+  await steps.view("tenure_days", all, {told});
 }
 
 /** The entry days with their cohort by its place, its last day and its phase, as numbers. */

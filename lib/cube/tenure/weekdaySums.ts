@@ -70,5 +70,5 @@ async function datesSince(
   const names = ["u", "day", ...columns.map(({name}) => name)].join(", ");
   await steps.beside("tenure_dates_new", dates);
   const all = `SELECT ${names} FROM tenure_dates_new UNION ALL SELECT ${names} FROM ${state.live("tenure_dates")}`;
-  await steps.table("tenure_dates", dates, {instead: (name) => state.place.view(name, all)});
+  await steps.view("tenure_dates", all, {told: dates});
 }
