@@ -123,7 +123,7 @@ export async function increments(
         : clock.running
           ? fillIncrements(context, members, scale)
           : matureOptions.events
-            ? fillMature(context, members, scale, matureOptions)
+            ? fillMature(context, members, scale, {...matureOptions, parts: once})
             : null;
     await steps.table(table, statement, instead === null ? {} : {instead});
     const rows: (readonly Value[])[] = [];

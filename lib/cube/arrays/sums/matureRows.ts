@@ -9,10 +9,11 @@ import {longestRun} from "./batches.ts";
 import type {ExactRows, ExactSum} from "./exactRows.ts";
 import {addNumber, addProduct, exactRows} from "./exactRows.ts";
 import type {UnitHits} from "../hits/unitHits.ts";
-import {totalsByPlace} from "./unitTotals.ts";
 
 export interface MatureRowsOptions extends Pick<MatureOptions, "after" | "offsets" | "calendar"> {
   readonly scale: Pick<Scale, "asOf">;
+  /** Totals of the metrics' parts by column and place, as `totalsByPlace` gives them. */
+  readonly totals: ReadonlyMap<string, Float64Array>;
   /** The letters that units bring along, in steps, by metric and letter (`0y`) and place; NaN where a unit has none. */
   readonly fixed: ReadonlyMap<string, Float64Array>;
 }
@@ -33,14 +34,9 @@ interface LetterPlan {
 export function matureRows(
   hits: UnitHits,
   metrics: readonly Numbered[],
-  {after, offsets, calendar, scale, fixed}: MatureRowsOptions
+  {after, offsets, calendar, scale, totals, fixed}: MatureRowsOptions
 ): ExactRows {
   const {groups, entry, start} = hits;
-  const columns = totalsByPlace(
-    hits,
-    metrics.flatMap(({metric, index}) => partsOf(metric, index)),
-    scale
-  );
   const longest = longestRun(start);
   const letters: LetterPlan[] = [];
   const sums: ExactSum[] = [];
@@ -127,7 +123,7 @@ export function matureRows(
     const {reduce, to} = part.side;
     const isCapped = reduce !== "first" && (letter === "y" || letter === "x") && cap !== null;
     return {
-      values: columns.get(part.column) ?? new Float64Array(start.length - 1),
+      values: totals.get(part.column) ?? new Float64Array(start.length - 1),
       without: reduce === "first" ? to : 0,
       cap: isCapped ? Number(cap) : Infinity,
       most: isCount(metric, letter) ? longest : 2 ** 53

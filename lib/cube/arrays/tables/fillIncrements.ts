@@ -32,7 +32,7 @@ export function fillMature(
   context: LoadContext,
   metrics: readonly Numbered[],
   scale: Scale,
-  options: Pick<MatureOptions, "after" | "offsets" | "calendar">
+  options: Pick<MatureOptions, "after" | "offsets" | "calendar"> & {readonly parts: readonly Part[]}
 ): Make | null {
   const {shards} = context;
   if (shards === undefined) return null;

@@ -22,7 +22,6 @@ import type {TenureOptions} from "../sums/tenureRows.ts";
 import {tenureRows} from "../sums/tenureRows.ts";
 import type {WeekdayOptions} from "../sums/weekdayRows.ts";
 import {weekdayRows} from "../sums/weekdayRows.ts";
-import type {UnitHits} from "../hits/unitHits.ts";
 import {inSteps, unitHits} from "../hits/unitHits.ts";
 import {totalColumns, totalsByPlace, unitTotals} from "../sums/unitTotals.ts";
 
@@ -58,9 +57,13 @@ export interface Shard {
   /**
    * Returns the rows of `matureRows`.
    *
-   * @param options with what units bring along by place among all units
+   * @param options with what units bring along by place among all units, and the parts of all metrics that are one number of a
+   * unit: these are added up once, whichever metrics are asked for first
    */
-  mature(metrics: readonly Numbered[], options: MatureRowsOptions): ExactTable;
+  mature(
+    metrics: readonly Numbered[],
+    options: Omit<MatureRowsOptions, "totals"> & {readonly parts: readonly Part[]}
+  ): ExactTable;
   /** Returns the rows of `tenureRows`: of what units did on each of their tenure days. */
   tenure(columns: readonly TenureColumn[], scale: Pick<Scale, "asOf">, options: TenureOptions): TenureTables;
   /** Returns the rows of `weekdayRows`: of what units did on each date. */
@@ -84,6 +87,12 @@ export interface Shard {
 /** Returns what a span of the units answers. */
 export function openShard(all: AllHits, span: Span): Shard {
   const hits = unitHits(all, span);
+  let once: ReadonlyMap<string, Float64Array> = new Map();
+  /** Totals of some parts, added up unless they were before. */
+  const totalsOf = (parts: readonly Part[], all: readonly Part[], scale: Pick<Scale, "asOf">): typeof once => {
+    if (!parts.every(({column}) => once.has(column))) once = totalsByPlace(hits, all, scale);
+    return once;
+  };
   // The totals of units that run on are found on the way to their increments.
   const running = new Map<string, LargestUnits>();
   const ownOf = (fixed: ReadonlyMap<string, Float64Array>): Map<string, Float64Array> =>
@@ -98,13 +107,22 @@ export function openShard(all: AllHits, span: Span): Shard {
     inSteps: (scale) => inSteps(hits, scale),
     totals: (parts, scale) => totalColumns(hits, unitTotals(hits, parts, scale)),
     increments(metrics, scale, fixed) {
-      const totals = earlierOf(hits, metrics, scale);
+      const parts = metrics
+        .flatMap(({metric, index}) => partsOf(metric, index))
+        .filter(({letter}) => isEarlier(letter));
+      const totals = totalsOf(parts, parts, scale);
       const {rows, largest} = dailyIncrements(hits, metrics, {scale, totals, fixed: ownOf(fixed)});
       for (const [column, found] of largest) running.set(column, found);
       return tableOf(rows);
     },
-    mature: (metrics, options) => tableOf(matureRows(hits, metrics, {...options, fixed: ownOf(options.fixed)})),
+    mature(metrics, {parts, ...options}) {
+      const own = metrics.flatMap(({metric, index}) => partsOf(metric, index));
+      const totals = totalsOf(own, parts, options.scale);
+      return tableOf(matureRows(hits, metrics, {...options, totals, fixed: ownOf(options.fixed)}));
+    },
     tenure(columns, scale, options) {
+      // Nobody asks for them any more.
+      once = new Map();
       const {days, products, spans} = tenureRows(hits, tenureHits(hits, columns, scale, {key: "k"}), options);
       return {days: tableOf(days), products: tableOf(products), spans: spans === null ? null : tableOf(spans)};
     },
@@ -121,10 +139,4 @@ export function openShard(all: AllHits, span: Span): Shard {
     valueIncrements: (look, edges) => valueIncrements(hits, own(look), edges),
     active: (asOf) => activeByVariant(hits, asOf)
   };
-}
-
-/** The totals before the exposure, of the metrics that have any. */
-function earlierOf(hits: UnitHits, metrics: readonly Numbered[], scale: Scale) {
-  const parts = metrics.flatMap(({metric, index}) => partsOf(metric, index).filter(({letter}) => isEarlier(letter)));
-  return parts.length === 0 ? new Map<string, Float64Array>() : totalsByPlace(hits, parts, scale);
 }
