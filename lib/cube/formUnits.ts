@@ -107,9 +107,11 @@ export async function formUnits(
     const numbers = context.atOnce?.numbers;
     const numbering = numbers !== undefined ? {numbers} : context.state !== undefined ? {byDay: true} : null;
     const numbered = numbering === null ? rows : unitRows(dialect, known, {...options, ...numbering});
-    // Read twice, once without its numbers.
+    // It is read twice, for cells without its numbers, which may have to be looked up.
     await steps.view("unit_rows", numbered, {told: rows});
-    await steps.table("cells", cellRows(count));
+    const unnumbered = `(${unitRows(dialect, known, {...options, numbered: false})}) AS r`;
+    const fromRows = engine.view === undefined ? {} : {instead: cellRows(count, unnumbered)};
+    await steps.table("cells", cellRows(count), fromRows);
     await steps.table("units", withCells, kept === null ? {} : {instead: numberedAsKept(withCells, plan, kept)});
     if (kept !== null) await findGone(context, plan, kept, {later: false});
   }
