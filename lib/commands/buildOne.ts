@@ -1,6 +1,7 @@
 import {mkdir, rm, stat, writeFile} from "node:fs/promises";
 import {basename, join} from "node:path";
 import {setImmediate} from "node:timers/promises";
+import {allDone} from "../cube/allDone.ts";
 import {buildCube} from "../cube/buildCube.ts";
 import type {DuckdbEngine} from "../cube/engines/duckdb.ts";
 import {experimentSums} from "../cube/experimentSums.ts";
@@ -152,10 +153,7 @@ async function buildWith(
     const runId = runIdOf(inputId, first.run, memory);
     return {...(runId === inputId ? first : readoutAs(runId)), definition};
   };
-  const [computed, packed] = await Promise.allSettled([compute(), packing.done]);
-  if (packed.status === "rejected") throw packed.reason;
-  if (computed.status === "rejected") throw computed.reason;
-  const {readout, looks, run, definition} = computed.value;
+  const [{readout, looks, run, definition}] = await allDone([compute(), packing.done]);
   readout.holdout = holdout?.holdout ?? null;
   const hours = trafficHours(publication.traffic, readout.variants);
   if (hours !== null) readout.hours = hours;

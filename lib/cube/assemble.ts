@@ -1,3 +1,4 @@
+import {setImmediate} from "node:timers/promises";
 import type {Letter, Origin} from "../stats/moments.ts";
 import {emptyRow} from "./emptyRow.ts";
 import type {ExactSums} from "./exactSums.ts";
@@ -31,8 +32,15 @@ interface Key {
   readonly cell: number;
 }
 
-/** Turns exact whole numbers into the rows of the path and of the entries, those of variants as a whole added. */
-export function assemble(plan: Plan, groups: readonly Group[], {cells, origins: pinned}: AssembleOptions): Assembled {
+/**
+ * Turns exact whole numbers into the rows of the path and of the entries, those of variants as a whole added; a metric at a
+ * time, between which others have their turn on this thread.
+ */
+export async function assemble(
+  plan: Plan,
+  groups: readonly Group[],
+  {cells, origins: pinned}: AssembleOptions
+): Promise<Assembled> {
   const {dimensions, metrics, variants} = plan;
   const path: CubeRow[] = [];
   const entries: CubeRow[] = [];
@@ -43,6 +51,7 @@ export function assemble(plan: Plan, groups: readonly Group[], {cells, origins: 
     for (const [i, index] of indexes.entries()) {
       const metric = metrics[index];
       if (metric === undefined) continue;
+      await setImmediate();
       const from = column;
       column += 2 + metric.sums.length;
       const summed = [new Map<number, [Key, ExactSums]>(), new Map<number, [Key, ExactSums]>()] as const;
@@ -92,6 +101,7 @@ export function assemble(plan: Plan, groups: readonly Group[], {cells, origins: 
     }
   }
   const order = compareRows(plan);
+  await setImmediate();
   const links = groups.flatMap((group) =>
     group.metrics.map((index, i) => linksOf(plan, group, {metric: metrics[index]?.key ?? "", column: 4 + i, cells}))
   );

@@ -6,6 +6,7 @@ import {unitTables} from "./store/keptUnits.ts";
 import type {StatePlace, StateRecord, UnitState} from "./store/unitState.ts";
 import {isAsKept, isKeepable, lagOf, openState, partitionsUntil, readState, stateKey} from "./store/unitState.ts";
 import type {DayStatistics} from "./asOf.ts";
+import {allDone} from "./allDone.ts";
 import {assemble, compareRows} from "./assemble.ts";
 import {formUnits, loadActivation} from "./formUnits.ts";
 import {increments} from "./increments.ts";
@@ -177,8 +178,11 @@ async function build(
   await context.shards?.ask("inSteps", scale);
   const parts = await increments(context, plan, made, {scale, known, pins: options.pins ?? {}});
   const traffic = await trafficOf(context, plan, known);
-  const tenure = await buildTenure(context, plan, made, {scale, cells: units.cells});
-  const cube = assemble(plan, parts.groups, {cells: units.cells, origins: options.pins?.origins ?? {}});
+  // Rows are put together on this thread while the engine adds up on its own.
+  const [tenure, cube] = await allDone([
+    buildTenure(context, plan, made, {scale, cells: units.cells}),
+    assemble(plan, parts.groups, {cells: units.cells, origins: options.pins?.origins ?? {}})
+  ]);
   const quantiles = await quantileRows(context, plan, made, {scale, known});
   const result: Cube = {
     ...cube,
