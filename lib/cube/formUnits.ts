@@ -1,6 +1,6 @@
 import type {Engine} from "./engines/engine.ts";
 import type {Loaded, LoadContext} from "./loadFacts.ts";
-import {excludedRows, loadEvents, open, partSince} from "./loadFacts.ts";
+import {excludedRows, isOnce, loadEvents, open, partSince} from "./loadFacts.ts";
 import {phasesOf} from "../experiment/definition/phasesOf.ts";
 import {phased} from "./plan.ts";
 import type {Plan, Stream} from "./plan.ts";
@@ -65,7 +65,8 @@ export async function formUnits(
   const told = firstTouch(dialect, known, brought);
   if (since !== null)
     await touchedSince(context, since, {known, brought, later: partSince(exposures, since.day), told});
-  else if (known.once === true) await steps.view("first_touch", onlyTouch(dialect, known, brought), {told});
+  else if (known.once ?? (await isOnce(context)))
+    await steps.view("first_touch", onlyTouch(dialect, known, brought), {told});
   else await steps.table("first_touch", told);
   excluded.push(...(await crossovers(engine, steps, plan, known)));
   if (context.definitions.sources.facts[experiment.exposures]?.shape === "units") {

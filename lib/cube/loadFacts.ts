@@ -41,7 +41,7 @@ export interface Loaded {
   readonly excluded: readonly ExcludedRows[];
   /** The streams that it was staged for. */
   readonly staged: readonly Stream[];
-  /** Of exposures: whether no unit is known to have several. */
+  /** Of exposures: whether no unit is known to have several; default: not asked. */
   readonly once?: boolean;
   /** Of exposures: whether those until the kept day are as they were. */
   readonly asKept?: boolean;
@@ -104,9 +104,9 @@ export async function loadExposures(context: LoadContext, plan: Plan, record: St
   // Rows of units that have no id of their own cannot be told apart.
   const ties = stored === null ? null : storedExposures(dialect, stored, experiment, own, {...context, where: "tie"});
   const among = ties === null ? "exposure_rows" : `(${ties}) AS ties`;
-  // Few queries are as quick as this one on the embedded engine, and it spares some that are not.
-  const once = engine.arrays !== undefined && !asKept && (await isOnce(steps));
-  const single = once || source.fact.unit === undefined || (stored !== null && profileOf(stored).ties === 0);
+  // Where they are as they were, few are looked at, and nobody asks.
+  const once = asKept ? undefined : await isOnce(context);
+  const single = once === true || source.fact.unit === undefined || (stored !== null && profileOf(stored).ties === 0);
   const repeated = single ? 0 : await countEqual(steps, among, await engine.columns("exposure_rows"));
   const excluded = repeated > 0 ? [excludedRows("duplicated-row", name, repeated)] : [];
   const table = "exposure_rows";
@@ -118,14 +118,15 @@ export async function loadExposures(context: LoadContext, plan: Plan, record: St
     ...found,
     excluded,
     staged: [],
-    once,
+    ...(once !== undefined && {once}),
     asKept,
     ...(stored && {stored: {fact: stored, part: rowsOf}})
   };
 }
 
-/** Whether each unit has one exposure. */
-async function isOnce(steps: Steps): Promise<boolean> {
+/** Whether each unit is known to have one exposure: the embedded engine tells quickly, and that spares slower queries. */
+export async function isOnce({engine, steps}: Pick<LoadContext, "engine" | "steps">): Promise<boolean> {
+  if (engine.arrays === undefined) return false;
   const [row] = await steps.rows(
     "SELECT count(*), count(DISTINCT unit) FROM exposure_rows WHERE unit IS NOT NULL AND t IS NOT NULL"
   );

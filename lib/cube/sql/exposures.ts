@@ -16,7 +16,7 @@ export interface Known {
   readonly offsets: readonly Offset[];
   /** Whether the exposures have no time of day. */
   readonly calendar: boolean;
-  /** Whether no unit is known to have several exposures; default: they may. */
+  /** Whether no unit is known to have several exposures; default: not asked. */
   readonly once?: boolean | undefined;
   /** What may stand after FROM for the exposures; default: `exposure_rows`. */
   readonly rows?: string;

@@ -76,7 +76,7 @@ export async function keepState(
     selects[table] =
       `SELECT t.* EXCLUDE (cell)${dims} FROM ${table} AS t JOIN cells AS c ON c.cell = t.cell WHERE t.day <= ${day}`;
   if (state.made.has("tenure_days")) {
-    // A unit's days lie together, since the next nights add them up by unit.
+    // By unit, and so by entry: the next nights pass over the days of those who entered late.
     selects.tenure_days = `SELECT t.* FROM tenure_days AS t ${counted} AND ${whole} ORDER BY t.u`;
     selects.tenure_entry_cells = `SELECT x.* EXCLUDE (cell)${dims} FROM tenure_entry_cells AS x JOIN cells AS c ON c.cell = x.cell WHERE x.entry_day <= ${day} AND x.k <= ${day - lag} - x.entry_day`;
     selects.tenure_entry_products = `SELECT x.* FROM tenure_entry_products AS x WHERE x.entry_day <= ${day} AND x.k <= ${day - lag} - x.entry_day`;
