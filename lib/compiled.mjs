@@ -12,7 +12,7 @@ const cache = join(project, "node_modules", ".cache", "readout");
 const entries = ["commands/cli.ts", "cube/arrays/threads/answerQuestions.ts"];
 
 /** After how many milliseconds what was compiled from other code is removed; until then a process may still load it. */
-const stale = 86_400_000;
+const stale = 7 * 86_400_000;
 
 /**
  * Returns what to import for a file of lib/ that is started by itself. All code is compiled once, into node_modules/.cache,
