@@ -59,28 +59,23 @@ export async function spanSums(context: TenureContext, spans: TenureSpans): Prom
   const pairs = distinctTerms(terms);
   const sums = [...pairs.keys()];
   const cell = segments.length > 0 ? ["x.cell"] : [];
-  const select = (
-    until: number,
-    units = "true",
-    isAsked = (_: readonly (number | null)[]): boolean => true
-  ): string => {
-    const asked = perUnit.filter((_, i) => isAsked([i]));
-    const added = [...pairs].map(([sql, pair], i) => `${isAsked(pair) ? sql : dialect.wide("0")} AS a${i}`);
+  const select = (until: number, {units, isAsked = () => true}: Asked = {}): string => {
+    const asked = perUnit.filter((_, i) => isAsked(i));
+    const added = [...pairs].map(([sql, [a, b]], i) => {
+      const isWhole = isAsked(a) && (b === null || isAsked(b));
+      return `${isWhole ? sql : dialect.wide("0")} AS a${i}`;
+    });
+    const days = `SELECT u, ${perDay.join(", ")} FROM tenure_days WHERE k BETWEEN 0 AND ${until}${units === undefined ? "" : ` AND ${units}`}`;
     return `SELECT x.cohort, x.variant, ${[...cell, ...added].join(", ")}
-  FROM (SELECT u, ${asked.join(", ")} FROM (SELECT u, ${perDay.join(", ")} FROM tenure_days WHERE k BETWEEN 0 AND ${until} AND ${units}) AS d GROUP BY u) AS t JOIN tenure_units AS x ON x.u = t.u GROUP BY x.cohort, x.variant${cell.map((name) => `, ${name}`).join("")}`;
+  FROM (SELECT u, ${asked.join(", ")} FROM (${days}) AS d GROUP BY u) AS t JOIN tenure_units AS x ON x.u = t.u GROUP BY x.cohort, x.variant${cell.map((name) => `, ${name}`).join("")}`;
   };
-  const all = select(Math.max(late[1], trend[1]));
-  const lived = await lastToLive(context, Math.min(late[1], trend[1]));
-  const isEarly = (letters: readonly (number | null)[]): boolean => letters.every((at) => at === null || at % 3 === 0);
-  const instead =
-    told !== undefined
-      ? fillTenure(context, "spans")
-      : lived === null
-        ? null
-        : [select(Math.max(late[1], trend[1]), `NOT ${lived.younger}`), select(early[1], lived.younger, isEarly)].join(
-            " UNION ALL "
-          );
-  await steps.table("tenure_spans", all, instead === null ? {} : {instead});
+  const last = Math.max(late[1], trend[1]);
+  const younger = await youngerUnits(context, Math.min(late[1], trend[1]));
+  // Of those who lived through neither the late span nor the trend, only the early span is asked for.
+  const inParts = (units: string): string =>
+    [select(last, {units: `NOT ${units}`}), select(early[1], {units, isAsked: isEarly})].join(" UNION ALL ");
+  const instead = told !== undefined ? fillTenure(context, "spans") : younger === null ? null : inParts(younger);
+  await steps.table("tenure_spans", select(last), instead === null ? {} : {instead});
   const added = sums.map((_, i) => total(dialect, `t.a${i}`)).join(", ");
   const whole = await steps.rows(`SELECT cohort, variant, ${added} FROM tenure_spans AS t GROUP BY 1, 2`);
   const byCohort = new Map(whole.map((row) => [row.slice(0, 2).join(" "), row.slice(2).map(Number)]));
@@ -157,20 +152,28 @@ export async function spanSums(context: TenureContext, spans: TenureSpans): Prom
   }
 }
 
+/** Some units, and which of the letters of `lettersOf` are asked of them; default: all of both. */
+interface Asked {
+  readonly units?: string;
+  readonly isAsked?: (letter: number) => boolean;
+}
+
+/** Whether a letter, by its place in `lettersOf`, is of the early span. */
+function isEarly(letter: number): boolean {
+  return letter % 3 === 0;
+}
+
 /**
- * Finds the units that have not lived through a day, where the state of units is kept: those are numbered by their entry, so
- * that most younger ones are found by their numbers alone. Null elsewhere.
+ * Returns SQL that is true for units `u` that have not lived through a day, where the state of units is kept: they are
+ * numbered by their entry, so that numbers tell, but for units under a new one. Null elsewhere.
  */
-async function lastToLive(
-  {steps, state, cohorts}: TenureContext,
-  day: number
-): Promise<{readonly younger: string} | null> {
+async function youngerUnits({steps, state, cohorts}: TenureContext, day: number): Promise<string | null> {
   if (state === undefined) return null;
   const base = state.kept === null ? "" : ` AND u <= ${state.kept.base}`;
   const old = cohorts.flatMap(({lastDay}, i) => (lastDay >= day ? [i] : []));
   if (old.length === 0) return null;
   const [row] = await steps.rows(`SELECT max(u) FROM tenure_units WHERE cohort IN (${old.join(", ")})${base}`);
-  return {younger: `(u > ${numberOf(row?.[0]) ?? 0}${base})`};
+  return `(u > ${numberOf(row?.[0]) ?? 0}${base})`;
 }
 
 /** The sums that a metric asks for, of what units did in the spans. */
